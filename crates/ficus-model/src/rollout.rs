@@ -6,6 +6,8 @@
 //! **Invariant:** the weight rises only by an event that names a passing judgement.
 //! **Invariant:** `kill` reaches weight zero, and no mirror, in one event from every state.
 
+mod decide;
+mod evolve;
 mod stage;
 
 use crate::boundary::Step;
@@ -13,7 +15,7 @@ use crate::digest::Digest;
 use crate::name::{BoundaryName, Principal};
 use crate::side::Side;
 use crate::time::Time;
-use crate::verdict::Judgement;
+use crate::verdict::{Judgement, Verdict};
 use crate::weight::Weight;
 
 pub use stage::Stage;
@@ -150,7 +152,12 @@ pub enum Change {
         /// The judgement, when the judges held it.
         judgement: Option<Judgement>,
     },
-    /// A hold, a rollback or a kill is lifted; evidence starts afresh.
+    /// The judges came to another verdict than before; nothing moves by it.
+    Judged {
+        /// What they said.
+        judgement: Judgement,
+    },
+    /// A hold, a rollback or a kill is lifted.
     Resumed,
     /// Weight zero; the mirror goes on.
     RolledBack {
@@ -239,11 +246,131 @@ pub enum Refusal {
 pub struct Rollout {
     name: BoundaryName,
     generation: u64,
+    /// Generation at which the present evidence began.
+    epoch: u64,
     stage: Stage,
     phase: Phase,
     step: usize,
+    /// The service's share of live traffic; zero below Canary.
+    weight: Weight,
+    /// When the present stage or step was entered, or resumed.
     entered: Time,
     plan: Option<Plan>,
     rollout: Option<RolloutId>,
-    last_judgement: Option<Judgement>,
+    /// The last recorded verdict of the present generation.
+    judgement: Option<Judgement>,
 }
+
+impl Rollout {
+    /// A boundary nobody has registered yet.
+    pub const fn new(name: BoundaryName) -> Self {
+        Self {
+            name,
+            generation: 0,
+            epoch: 0,
+            stage: Stage::Survey,
+            phase: Phase::Running,
+            step: 0,
+            weight: Weight::ZERO,
+            entered: Time::EPOCH,
+            plan: None,
+            rollout: None,
+            judgement: None,
+        }
+    }
+
+    /// What is wanted of the data plane, as absolute values.
+    pub fn desired(&self) -> Desired {
+        let mirrored = matches!(self.stage, Stage::Shadow | Stage::Canary)
+            && !matches!(self.phase, Phase::Killed { .. });
+        let mirror =
+            self.plan.as_ref().filter(|_| mirrored).map_or(Weight::ZERO, |plan| plan.mirror);
+        Desired {
+            generation: self.generation,
+            stage: self.stage,
+            weight: self.weight,
+            mirror,
+            rollout: self.rollout.filter(|_| self.weight > Weight::ZERO),
+            writer: Side::Monolith,
+        }
+    }
+
+    /// When the machine wants to be woken: at the end of a bake that a passing judgement already waits for.
+    pub fn deadline(&self) -> Option<Time> {
+        let waits = self.stage == Stage::Canary && self.phase == Phase::Running && self.passed();
+        self.baked().filter(|_| waits)
+    }
+
+    /// The boundary's name.
+    pub const fn name(&self) -> &BoundaryName {
+        &self.name
+    }
+
+    /// Rises with every event but a recorded verdict.
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The generation at which the present evidence began: judges start afresh when it changes.
+    ///
+    /// It stays the same from the first canary step to Primary, so that the error rates hold for the whole rollout.
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Where the boundary stands.
+    pub const fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// What it is doing there.
+    pub const fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// Index of the present canary step; meaningful at Canary only.
+    pub const fn step(&self) -> usize {
+        self.step
+    }
+
+    /// When the present stage or step was entered.
+    pub const fn entered(&self) -> Time {
+        self.entered
+    }
+
+    /// The current plan; `None` before registration.
+    pub const fn plan(&self) -> Option<&Plan> {
+        self.plan.as_ref()
+    }
+
+    /// The running rollout; `None` below Canary.
+    pub const fn rollout_id(&self) -> Option<RolloutId> {
+        self.rollout
+    }
+
+    /// The last recorded verdict of the present generation.
+    pub const fn last_judgement(&self) -> Option<&Judgement> {
+        self.judgement.as_ref()
+    }
+
+    /// Whether the last recorded verdict lets the present step be left.
+    fn passed(&self) -> bool {
+        self.judgement.as_ref().is_some_and(|judgement| {
+            judgement.verdict == Verdict::Pass && judgement.generation == self.generation
+        })
+    }
+
+    /// When the present step has lasted its minimum time.
+    fn baked(&self) -> Option<Time> {
+        let plan = self.plan.as_ref()?;
+        let bake = match self.stage {
+            Stage::Canary => plan.steps.get(self.step)?.bake,
+            Stage::Primary => plan.primary_bake,
+            Stage::Survey | Stage::Contract | Stage::Shadow | Stage::Retired => return None,
+        };
+        Some(self.entered.plus(bake))
+    }
+}
+
+#[cfg(test)]
+mod tests;
