@@ -91,6 +91,8 @@ pub struct GateSettings {
     pub error_absolute: f64,
     /// Tolerated latency margin: 0.10 allows the candidate 10 % more.
     pub latency_margin: f64,
+    /// Latency most answers must keep, when the objectives name one; judged beside the baseline's quantiles.
+    pub latency_objective: Option<Duration>,
     /// Upper bound on true mismatches per route.
     pub parity: f64,
     /// Least share of the eligible requests that must have been compared.
@@ -129,6 +131,7 @@ impl Default for GateSettings {
             error_ratio_excluded: 1.5,
             error_absolute: 0.001,
             latency_margin: 0.10,
+            latency_objective: None,
             parity: 0.001,
             coverage: 0.90,
             window: Duration::from_mins(1),

@@ -8,7 +8,7 @@
 //! - what a team writes down: [`route`], [`rule`], [`boundary`]
 //! - what the gateway reports: [`observation`], [`comparison`]
 //! - what the gateway is given: [`assignment`], [`snapshot`]
-//! - what is decided: [`verdict`], [`rollout`]
+//! - what is decided: [`verdict`], [`judge`], [`rollout`]
 
 #![forbid(unsafe_code)]
 
@@ -17,6 +17,7 @@ pub mod boundary;
 pub mod comparison;
 pub mod digest;
 pub mod finding;
+pub mod judge;
 pub mod name;
 pub mod observation;
 pub mod rollout;
@@ -30,6 +31,7 @@ pub mod weight;
 
 pub use boundary::Boundary;
 pub use finding::Finding;
+pub use judge::{Judge, JudgeState};
 pub use name::{BoundaryName, Principal};
 pub use rollout::{Command, Desired, Event, Refusal, Rollout};
 pub use side::Side;
