@@ -5,7 +5,7 @@
 //! - what is applied: [`configuration`]
 //! - what is driven: [`plane`] (the port to the data plane)
 //! - what decides: [`control`] (the loop), fed through [`sinks`]
-//! - who asks: [`desk`] (commands and reading), [`state`] (the picture pages are made from)
+//! - who asks: [`wire`] (what is said over HTTP), [`desk`] (commands and reading), [`state`] (the picture pages are made from)
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod plane;
 pub mod sinks;
 pub mod state;
+pub mod wire;
 
 pub use configuration::Configuration;
 pub use control::{Control, ControlSettings, OpenError, RunError};
