@@ -1,0 +1,80 @@
+//! What one core owns, and what all cores share.
+//!
+//! Everything a request touches lives in [`Core`] and is used by one thread only: no locks, no reference counts shared
+//! between threads. [`Shared`] is what control and other cores see: the table, swapped whole, and a few atomics.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use arc_swap::{ArcSwap, Cache};
+use tokio_util::sync::CancellationToken;
+
+use crate::counts::PathCounts;
+use crate::observe::{CoreObserver, SharedObserver};
+use crate::origin::Origins;
+use crate::settings::GatewaySettings;
+use crate::table::RouteTable;
+use crate::tasks::Tasks;
+
+/// What all cores, the controls and the scrape share.
+pub(crate) struct Shared {
+    /// As the process was started.
+    pub(crate) settings: GatewaySettings,
+    /// What requests are routed by, swapped whole.
+    pub(crate) table: Arc<ArcSwap<RouteTable>>,
+    /// Every upstream ever used.
+    pub(crate) origins: Origins,
+    /// The counters of the cores, by core.
+    pub(crate) counts: Vec<Arc<PathCounts>>,
+    /// What observing shares.
+    pub(crate) observer: SharedObserver,
+    /// Client connections open, over all cores.
+    pub(crate) connections: AtomicUsize,
+    /// Cancelled when the gateway is to stop: no more connections, requests under way end.
+    pub(crate) shutdown: CancellationToken,
+    /// Whether the drain has begun.
+    pub(crate) drains: AtomicBool,
+}
+
+/// What one core owns.
+pub(crate) struct Core {
+    /// What all cores share.
+    pub(crate) shared: Arc<Shared>,
+    /// This core's number.
+    pub(crate) worker: usize,
+    /// This core's counters.
+    pub(crate) counts: Arc<PathCounts>,
+    /// What this core needs to observe.
+    pub(crate) observer: CoreObserver,
+    /// Tasks this core has spawned.
+    pub(crate) tasks: Tasks,
+    table: RefCell<Cache<Arc<ArcSwap<RouteTable>>, Arc<RouteTable>>>,
+}
+
+impl Shared {
+    /// Whether the gateway takes no more connections.
+    pub(crate) fn draining(&self) -> bool {
+        self.drains.load(Ordering::Relaxed)
+    }
+}
+
+impl Core {
+    /// The core with this number.
+    pub(crate) fn new(shared: &Arc<Shared>, worker: usize) -> Rc<Self> {
+        Rc::new(Self {
+            shared: Arc::clone(shared),
+            worker,
+            counts: shared.counts.get(worker).map(Arc::clone).unwrap_or_default(),
+            observer: CoreObserver::new(shared, worker),
+            tasks: Tasks::default(),
+            table: RefCell::new(Cache::new(Arc::clone(&shared.table))),
+        })
+    }
+
+    /// The present table. A request keeps the one it began with.
+    pub(crate) fn table(&self) -> Arc<RouteTable> {
+        Arc::clone(self.table.borrow_mut().load())
+    }
+}
