@@ -25,6 +25,7 @@ pub mod route;
 pub mod rule;
 pub mod side;
 pub mod snapshot;
+pub mod stats;
 pub mod time;
 pub mod verdict;
 pub mod weight;
