@@ -5,13 +5,15 @@
 //! - what is applied: [`configuration`]
 //! - what is driven: [`plane`] (the port to the data plane)
 //! - what decides: [`control`] (the loop), fed through [`sinks`]
-//! - who asks: [`wire`] (what is said over HTTP), [`desk`] (commands and reading), [`state`] (the picture pages are made from)
+//! - who asks: [`identity`] (who they are), [`api`] (over HTTP), [`wire`] (in which words), [`desk`] (commands and reading), [`state`] (the picture pages are made from)
 
 #![forbid(unsafe_code)]
 
+pub mod api;
 pub mod configuration;
 pub mod control;
 pub mod desk;
+pub mod identity;
 pub mod ledger;
 pub mod plane;
 pub mod sinks;

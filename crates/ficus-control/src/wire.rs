@@ -30,7 +30,9 @@ pub use boundary::{
     ArmView, BoundaryView, PhaseView, RoutesView, SampleView, StageView, StepView, SummaryView,
 };
 pub use coverage::{CoverageView, UncomparedView};
-pub use entry::{ActorView, CheckpointView, EntryView, EvidenceView, HeadView, LedgerView};
+pub use entry::{
+    ActorView, CheckpointView, EntryView, EvidenceView, HeadView, LedgerPageRequest, LedgerView,
+};
 pub use error::{ErrorView, FindingView};
 pub use health::{DependencyView, HealthView};
 pub use mismatch::{ExampleView, MismatchView, MismatchesView};

@@ -1,12 +1,13 @@
 //! Ledger entries in plain words, beside the exact bytes that were hashed.
 
+use ficus_model::Event;
 use ficus_model::digest::Digest;
 use ficus_model::rollout::{Actor, Change};
 use ficus_model::verdict::Judgement;
-use ficus_model::{BoundaryName, Event};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
+use crate::ledger::{Fact, StoredEntry};
 use crate::state::HeadState;
 use crate::wire::time_text;
 
@@ -21,15 +22,17 @@ pub struct EntryView {
     pub boundary: Option<String>,
     /// Who caused it.
     pub actor: ActorView,
-    /// One word: `registered`, `replanned`, `entered`, `stepped`, `held`, `resumed`, `rolled-back`, `killed`
-    /// or `judged`.
+    /// One word: `registered`, `replanned`, `entered`, `stepped`, `held`, `resumed`, `rolled-back`, `killed`,
+    /// `judged` or `configured`.
     pub change: String,
     /// What happened, in plain words.
     pub words: String,
     /// Why, in the words of whoever caused it.
     pub reason: String,
-    /// The machine's generation after it.
-    pub generation: u64,
+    /// The machine's generation after it, for entries about a boundary.
+    pub generation: Option<u64>,
+    /// Digest of the configuration in force, SHA-256 in hexadecimal.
+    pub configuration: String,
     /// Digest of the evidence behind it.
     pub evidence: Option<String>,
     /// The Merkle leaf hash of `raw`.
@@ -80,6 +83,16 @@ pub struct CheckpointView {
     pub note: String,
 }
 
+/// Which stretch of the ledger.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LedgerPageRequest {
+    /// Position to begin at; 0 when left out.
+    pub from: Option<u64>,
+    /// How many at most: 100 when left out, never more than 500.
+    pub limit: Option<u64>,
+}
+
 /// Evidence as it was stored under its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceView {
@@ -89,28 +102,50 @@ pub struct EvidenceView {
     pub raw: String,
 }
 
-impl EntryView {
-    /// The entry at `index`: an event of `boundary`, stored as `raw`, hashed as `leaf`.
-    pub fn new(
-        index: u64,
-        boundary: &BoundaryName,
-        event: &Event,
-        leaf: Digest,
-        raw: &[u8],
-    ) -> Self {
-        Self {
-            index,
-            at: time_text(event.at),
-            boundary: Some(boundary.to_string()),
-            actor: (&event.actor).into(),
-            change: change_word(&event.change).to_owned(),
-            words: words(event),
-            reason: event.reason.clone(),
-            generation: event.generation,
-            evidence: judgement(&event.change).map(|judgement| judgement.evidence.to_string()),
-            leaf: leaf.to_string(),
-            raw: String::from_utf8_lossy(raw).into_owned(),
+impl From<&StoredEntry> for EntryView {
+    fn from(stored: &StoredEntry) -> Self {
+        let entry = &stored.entry;
+        let raw = String::from_utf8_lossy(&stored.bytes).into_owned();
+        let leaf = stored.leaf.to_string();
+        let configuration = entry.configuration.to_string();
+        let (index, at) = (stored.index, time_text(entry.at));
+        match &entry.fact {
+            Fact::Configured { by } => Self {
+                index,
+                at,
+                boundary: None,
+                actor: ActorView { kind: "configuration".to_owned(), name: Some(by.to_string()) },
+                change: "configured".to_owned(),
+                words: format!("configuration {} applied", short(&entry.configuration)),
+                reason: String::new(),
+                generation: None,
+                configuration,
+                evidence: None,
+                leaf,
+                raw,
+            },
+            Fact::Happened { boundary, event } => Self {
+                index,
+                at,
+                boundary: Some(boundary.to_string()),
+                actor: (&event.actor).into(),
+                change: change_word(&event.change).to_owned(),
+                words: words(event),
+                reason: event.reason.clone(),
+                generation: Some(event.generation),
+                configuration,
+                evidence: judgement(&event.change).map(|judgement| judgement.evidence.to_string()),
+                leaf,
+                raw,
+            },
         }
+    }
+}
+
+impl EvidenceView {
+    /// The bytes stored under `digest`.
+    pub fn new(digest: Digest, bytes: &[u8]) -> Self {
+        Self { digest: digest.to_string(), raw: String::from_utf8_lossy(bytes).into_owned() }
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     CoverageView, DecisionView, EntryView, FindingView, HealthView, QuantityView, ShareView,
     StageView, time_from_text, time_text,
 };
+use crate::ledger::{Entry, Fact, StoredEntry};
 use crate::state::{Coverage, MismatchClass, MismatchExample};
 use crate::wire::DependencyView;
 
@@ -143,6 +144,20 @@ fn one_sick_dependency_makes_the_whole_unready() {
     assert!(!HealthView::new(vec![well, sick]).ok);
 }
 
+fn stored(fact: Fact) -> StoredEntry {
+    StoredEntry {
+        index: 3,
+        leaf: Digest::from_bytes([0xab; 32]),
+        bytes: b"{}".to_vec(),
+        entry: Entry {
+            at: Time::EPOCH,
+            configuration: Digest::from_bytes([0xcd; 32]),
+            evidence: Vec::new(),
+            fact,
+        },
+    }
+}
+
 #[test]
 fn an_entry_is_told_in_plain_words_beside_its_bytes() {
     let event = Event {
@@ -152,9 +167,17 @@ fn an_entry_is_told_in_plain_words_beside_its_bytes() {
         generation: 7,
         change: Change::Killed,
     };
-    let name = "quotes".parse().expect("a name");
-    let view = EntryView::new(3, &name, &event, Digest::from_bytes([0xab; 32]), b"{}");
+    let boundary = "quotes".parse().expect("a name");
+    let view = EntryView::from(&stored(Fact::Happened { boundary, event }));
     assert_eq!(view.words, "killed: weight zero, no copies");
     assert_eq!((view.actor.text().as_str(), view.change.as_str()), ("ada", "killed"));
-    assert_eq!((view.raw.as_str(), view.evidence), ("{}", None));
+    assert_eq!((view.raw.as_str(), view.evidence, view.generation), ("{}", None, Some(7)));
+}
+
+#[test]
+fn an_applied_configuration_is_told_without_a_boundary() {
+    let by = "ada".parse().expect("a principal");
+    let view = EntryView::from(&stored(Fact::Configured { by }));
+    assert_eq!(view.words, "configuration cdcdcdcdcdcd applied");
+    assert_eq!((view.boundary, view.actor.text().as_str()), (None, "ada (configuration)"));
 }
