@@ -65,6 +65,19 @@ pub struct Shadow {
     pub in_flight_max: usize,
     /// Deadline of a copy; at most the boundary's timeout.
     pub timeout: Duration,
+    /// What becomes of the caller's credentials in a copy.
+    pub credentials: Credentials,
+}
+
+/// What becomes of the caller's credentials (`Authorization`, `Proxy-Authorization`, `Cookie`) in a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Credentials {
+    /// They are taken out: a copy can not act as the caller.
+    #[default]
+    Strip,
+    /// They are passed on. For a service of the same team that the caller's token is meant for anyway; the choice is in
+    /// the boundary's file, so in its review and in the ledger.
+    Forward,
 }
 
 /// One step of a canary.
@@ -122,6 +135,21 @@ pub struct Limits {
     pub ejection_time: Duration,
 }
 
+impl Credentials {
+    /// The word used in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strip => "strip",
+            Self::Forward => "forward",
+        }
+    }
+
+    /// Reads the word [`Credentials::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Strip, Self::Forward].into_iter().find(|choice| choice.as_str() == text)
+    }
+}
+
 impl Default for GateSettings {
     fn default() -> Self {
         Self {
@@ -165,6 +193,7 @@ impl Default for Shadow {
             body_bytes_max: 1 << 20,
             in_flight_max: 256,
             timeout: Duration::from_secs(2),
+            credentials: Credentials::Strip,
         }
     }
 }
