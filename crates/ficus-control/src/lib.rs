@@ -2,6 +2,7 @@
 //!
 //! Code map, from what is kept to who asks:
 //! - what is kept: [`ledger`] (tree, signed head, store, verification, export)
+//! - what a verdict rests on: [`evidence`]
 //! - what is applied: [`configuration`]
 //! - what is driven: [`plane`] (the port to the data plane)
 //! - what decides: [`control`] (the loop), fed through [`sinks`]
@@ -13,6 +14,7 @@ pub mod api;
 pub mod configuration;
 pub mod control;
 pub mod desk;
+pub mod evidence;
 pub mod identity;
 pub mod ledger;
 pub mod plane;
