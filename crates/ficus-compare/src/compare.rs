@@ -116,15 +116,7 @@ impl<'r> Pair<'_, 'r> {
             (None, Some(_)) => DifferenceKind::Extra,
             (Some(_), Some(_)) | (None, None) => DifferenceKind::Value,
         };
-        // The meaning of a cookie has no value in it, so its name hides nothing more.
-        let veiled = name != "set-cookie" && self.redaction.veil().key("header").key(name).drawn();
-        let shown = |values: Vec<String>| {
-            let joined = values.join(", ");
-            match veiled {
-                true => hidden(self.digester.text(&joined)),
-                false => redact::scrub(&joined, &self.digester),
-            }
-        };
+        let shown = |values: Vec<String>| self.header_text(name, &values.join(", "));
         let (baseline, candidate) = (baseline.map(shown), candidate.map(shown));
         let shown = match (&baseline, &candidate) {
             (Some(left), Some(right)) => {
@@ -137,6 +129,17 @@ impl<'r> Pair<'_, 'r> {
             ),
         };
         self.report(&format!("header.{name}"), kind, shown);
+    }
+
+    /// A header's value as it may be shown. What counts of a cookie has no secret in it any more.
+    fn header_text(&self, name: &str, value: &str) -> String {
+        if name == "set-cookie" {
+            return value.to_owned();
+        }
+        if self.redaction.veil().key("header").key(name).drawn() {
+            return hidden(self.digester.text(value));
+        }
+        redact::scrub(value, &self.digester)
     }
 
     /// Whether the bodies may be compared as one media type.

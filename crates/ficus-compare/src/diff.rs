@@ -255,7 +255,8 @@ fn numbers(left: &Node, right: &Node) -> Option<(f64, f64)> {
 
 fn near(left: f64, right: f64, bound: f64) -> bool {
     let representable = f64::EPSILON * left.abs().max(right.abs());
-    (left - right).abs() <= bound * (1.0 + ROUNDING) + representable
+    let apart = (left - right).abs();
+    apart.is_finite() && apart <= bound * (1.0 + ROUNDING) + representable
 }
 
 fn times(left: &Node, right: &Node) -> Option<(Timestamp, Timestamp)> {
