@@ -2,10 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use crate::boundary::GateSettings;
+use crate::judge::bin::{Bin, Sides};
+use crate::judge::errors::Errors;
+use crate::judge::integrity::Integrity;
+use crate::judge::latency::Latency;
+use crate::judge::parity::Parity;
+use crate::judge::spending::Spending;
 use crate::time::Time;
+use crate::verdict::Gate;
+use crate::weight::Weight;
 
-/// Everything a judge has gathered.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// Everything a judge has gathered. Bounded: its size depends on the number of routes and on nothing else.
+///
+/// A judge made from it behaves exactly like the one it came from. Stored as the text of [`JudgeState::to_text`].
+#[derive(Debug, Clone, PartialEq)]
 pub struct JudgeState {
     /// When gathering began.
     pub started: Time,
@@ -13,64 +24,64 @@ pub struct JudgeState {
     pub advanced: Time,
     /// Routes that can not be compared, by index.
     pub exempt: BTreeSet<u16>,
-    /// Observations the gateway dropped.
-    pub dropped: u64,
-    /// Comparisons taken in.
-    pub compared: u64,
+    /// Requests left out so far at the start, per side.
+    pub warmed_up: Sides<u32>,
+    /// The present step.
+    pub step: StepState,
+    /// Bins not complete yet, one per weight.
+    pub bins: Vec<Bin>,
+    /// Error rates.
+    pub errors: Errors,
+    /// Latencies.
+    pub latency: Latency,
+    /// Whether the evidence is whole.
+    pub integrity: Integrity,
+    /// What the rollout costs.
+    pub spending: Spending,
+    /// Answers compared.
+    pub parity: Parity,
+    /// The first regression that was proven.
+    pub breach: Option<Breach>,
 }
 
-/// Why a text is not a judge's state.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StateError {
-    /// The first line names another form.
-    #[error("not a judge's state of a known version")]
-    Version,
-    /// This line can not be read.
-    #[error("line {0} can not be read")]
-    Line(usize),
+/// A step of the canary as the judge sees it: a weight, higher than those before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StepState {
+    /// The weight.
+    pub weight: Weight,
+    /// When the first request under it was seen.
+    pub since: Time,
+}
+
+/// A regression that was proven, and when.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Breach {
+    /// When.
+    pub at: Time,
+    /// What carries the evidence.
+    pub gate: Gate,
+    /// The level, for latency.
+    pub level: usize,
+    /// Logarithm of the whole evidence at that moment; for the budget, which is no e-process, zero.
+    pub ln_e: f64,
 }
 
 impl JudgeState {
-    /// The state as text, one line per value: what control stores as evidence. Exact: reading it back yields an equal
-    /// state.
-    pub fn to_text(&self) -> String {
-        let exempt: Vec<String> = self.exempt.iter().map(u16::to_string).collect();
-        format!(
-            "ficus-judge 1\nstarted {}\nadvanced {}\nexempt {}\ndropped {}\ncompared {}\n",
-            self.started.as_micros(),
-            self.advanced.as_micros(),
-            exempt.join(" "),
-            self.dropped,
-            self.compared
-        )
-    }
-
-    /// Reads what [`JudgeState::to_text`] wrote.
-    ///
-    /// # Errors
-    /// The first line that can not be read.
-    pub fn from_text(text: &str) -> Result<Self, StateError> {
-        let mut lines = text.lines().enumerate();
-        if lines.next().map(|(_, line)| line) != Some("ficus-judge 1") {
-            return Err(StateError::Version);
+    /// No evidence.
+    pub fn new(settings: &GateSettings, routes: usize, started: Time) -> Self {
+        Self {
+            started,
+            advanced: started,
+            exempt: BTreeSet::new(),
+            warmed_up: Sides::default(),
+            step: StepState::default(),
+            bins: Vec::new(),
+            errors: Errors::new(settings, routes),
+            latency: Latency::new(settings, routes),
+            integrity: Integrity::default(),
+            spending: Spending::default(),
+            parity: Parity::new(routes),
+            breach: None,
         }
-        let mut state = Self::default();
-        for (index, line) in lines {
-            let bad = || StateError::Line(index + 1);
-            let (name, value) = line.split_once(' ').ok_or_else(bad)?;
-            let number = || value.parse::<u64>().map_err(|_| bad());
-            match name {
-                "started" => state.started = Time::from_micros(number()?),
-                "advanced" => state.advanced = Time::from_micros(number()?),
-                "dropped" => state.dropped = number()?,
-                "compared" => state.compared = number()?,
-                "exempt" => {
-                    let routes = value.split_whitespace().map(str::parse::<u16>);
-                    state.exempt = routes.collect::<Result<_, _>>().map_err(|_| bad())?;
-                }
-                _ => return Err(bad()),
-            }
-        }
-        Ok(state)
     }
 }

@@ -48,7 +48,7 @@ impl Histogram {
 
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
-        self.counts.fill(0);
+        self.counts.clear();
         self.total = 0;
     }
 
@@ -73,7 +73,7 @@ impl Histogram {
 
     fn add(&mut self, index: usize, count: u32) {
         if self.counts.is_empty() {
-            self.counts = vec![0; bucket(MICROS_MAX) + 1];
+            self.counts.resize(bucket(MICROS_MAX) + 1, 0);
         }
         if let Some(bucket) = self.counts.get_mut(index) {
             *bucket = bucket.saturating_add(count);

@@ -76,6 +76,11 @@ impl RatioE {
         self
     }
 
+    /// The ratio that is held against the alternatives.
+    pub fn null(&self) -> f64 {
+        self.null
+    }
+
     /// The alternatives, ascending.
     pub fn grid(&self) -> &[f64; GRID_POINTS] {
         &self.grid
