@@ -27,7 +27,8 @@ mod status;
 
 pub use action::{ActionRequest, ActionView, AppliedView, DecisionView};
 pub use boundary::{
-    ArmView, BoundaryView, PhaseView, RoutesView, SampleView, StageView, StepView, SummaryView,
+    ArmView, BoundaryView, PhaseView, RoutesView, RuleView, SampleView, StageView, StepView,
+    SummaryView,
 };
 pub use coverage::{CoverageView, UncomparedView};
 pub use entry::{

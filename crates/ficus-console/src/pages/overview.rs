@@ -1,0 +1,56 @@
+//! All boundaries: where each stands and what it waits for.
+
+use askama::Template;
+use ficus_control::wire::{PhaseView, StageView, StatusView, SummaryView};
+
+use super::{Frame, Place};
+use crate::filters;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "overview.html")]
+pub struct OverviewPage<'a> {
+    frame: &'a Frame,
+    status: &'a StatusView,
+    table: OverviewTable<'a>,
+}
+
+/// Its fragment.
+#[derive(Debug, Template)]
+#[template(path = "overview_table.html")]
+pub struct OverviewTable<'a> {
+    boundaries: &'a [SummaryView],
+    tally: Tally,
+}
+
+/// How many stand where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tally {
+    live: usize,
+    stopped: usize,
+    retired: usize,
+}
+
+impl<'a> OverviewPage<'a> {
+    /// The page of `status`.
+    pub fn new(frame: &'a Frame, status: &'a StatusView) -> Self {
+        Self { frame, status, table: OverviewTable::new(&status.boundaries) }
+    }
+}
+
+impl<'a> OverviewTable<'a> {
+    /// The fragment of `boundaries`.
+    pub fn new(boundaries: &'a [SummaryView]) -> Self {
+        let count = |wanted: fn(&SummaryView) -> bool| {
+            boundaries.iter().filter(|boundary| wanted(boundary)).count()
+        };
+        let tally = Tally {
+            live: count(|boundary| boundary.weight.ppm > 0),
+            stopped: count(|boundary| {
+                boundary.phase != PhaseView::Running || boundary.stage <= StageView::Contract
+            }),
+            retired: count(|boundary| boundary.stage == StageView::Retired),
+        };
+        Self { boundaries, tally }
+    }
+}
