@@ -5,7 +5,7 @@
 //! - the comparison itself: [`compare()`], with `media` types and `header` values
 //! - proof by hash: `digest` (the hash), `mask` (rules acting on it), `stream` (from text), `tree` (from a tree)
 //! - proof by tree: `json` and `form` to `node`, `number` and `timestamp`, `align` for arrays, `diff`, `spot`, `text`
-//! - what may leave the machine: [`redact`] and `show`
+//! - what may leave the machine: `redact` and `show`, and with them [`redact_request_line`]
 //!
 //! **Invariant:** a hash may only prove a match or an ignored difference; a mismatch is always shown by the diff.
 //! **Invariant:** no text leaves this crate that was not redacted and bounded.
@@ -27,7 +27,8 @@ mod node;
 mod number;
 mod path;
 mod places;
-pub mod redact;
+mod redact;
+mod request;
 pub mod rules;
 mod show;
 mod spot;
@@ -39,5 +40,5 @@ mod tree;
 pub use answer::Answer;
 pub use compare::{Undecodable, compare};
 pub use key::HashKey;
-pub use redact::redact_request_line;
+pub use request::redact_request_line;
 pub use rules::Rules;

@@ -9,16 +9,17 @@ use ficus_model::Finding;
 use ficus_model::finding::Severity;
 
 use crate::digest::{Digester, Sum};
-use crate::key::HashKey;
 use crate::path::Path;
 use crate::places::{Cursor, Places};
-use crate::rules::{Rules, finding};
 
 mod look;
 mod name;
-mod target;
 
 pub(crate) use name::sensitive;
+
+/// What to write instead of what is no path.
+const PATH_HELP: &str =
+    "Write a path such as `body.customer.name`, `header.x-user` or `query.customer`.";
 
 /// What a team wants hidden besides the built-in names and looks.
 #[derive(Debug, Clone, Default)]
@@ -33,14 +34,6 @@ pub(crate) struct Veil<'r> {
     drawn: bool,
 }
 
-/// The request line as it may be stored: `GET /api/rates?currency=EUR`, bounded, secrets hidden.
-///
-/// Besides the built-in names, a listed path such as `query.customer` hides a parameter.
-pub fn redact_request_line(method: &str, target: &str, rules: &Rules, key: &HashKey) -> String {
-    let veil = rules.redaction().veil().key("query");
-    target::request_line(method, target, veil, &Digester::new(key))
-}
-
 impl Redaction {
     /// Compiles listed paths; what is no path is left out with a finding, and the built-in nets stay.
     pub(crate) fn compile(paths: &[String], findings: &mut Vec<Finding>) -> Self {
@@ -48,12 +41,13 @@ impl Redaction {
         for text in paths {
             match text.parse::<Path>() {
                 Ok(path) => read.push(path),
-                Err(error) => findings.push(finding(
-                    "compare/redacted-path",
-                    Severity::Error,
-                    format!("`{text}` is not a path to redact: {error}"),
-                    "Write a path such as `body.customer.name`, `header.x-user` or `query.customer`.",
-                )),
+                Err(error) => findings.push(Finding {
+                    code: "compare/redacted-path",
+                    severity: Severity::Error,
+                    message: format!("`{text}` is not a path to redact: {error}"),
+                    place: None,
+                    help: Some(PATH_HELP.to_owned()),
+                }),
             }
         }
         Self { places: Places::of(read.iter().enumerate()) }
@@ -95,4 +89,4 @@ pub(crate) fn scrub(text: &str, digester: &Digester) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

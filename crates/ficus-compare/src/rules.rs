@@ -248,12 +248,7 @@ fn path_finding(rule: &Rule, problem: &str) -> Finding {
     )
 }
 
-pub(crate) fn finding(
-    code: &'static str,
-    severity: Severity,
-    message: String,
-    help: &str,
-) -> Finding {
+fn finding(code: &'static str, severity: Severity, message: String, help: &str) -> Finding {
     Finding { code, severity, message, place: None, help: Some(help.to_owned()) }
 }
 

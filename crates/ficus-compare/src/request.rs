@@ -1,20 +1,21 @@
 //! Request lines, of which targets are the dangerous part.
 
 use crate::digest::Digester;
+use crate::form::decode;
+use crate::key::HashKey;
+use crate::redact::{Veil, hidden, scrub};
+use crate::rules::Rules;
 use crate::show::shorten;
-
-use super::{Veil, hidden, scrub};
 
 /// Longest stored request line, in bytes.
 const REQUEST_LINE_BYTES_MAX: usize = 512;
 
-/// Method and target, secrets hidden.
-pub(super) fn request_line(
-    method: &str,
-    target: &str,
-    veil: Veil<'_>,
-    digester: &Digester,
-) -> String {
+/// The request line as it may be stored: `GET /api/rates?currency=EUR`, bounded, secrets hidden.
+///
+/// Besides the built-in names, a listed path such as `query.customer` hides a parameter.
+pub fn redact_request_line(method: &str, target: &str, rules: &Rules, key: &HashKey) -> String {
+    let veil = rules.redaction().veil().key("query");
+    let digester = &Digester::new(key);
     let (path, query) = match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (target, None),
@@ -29,9 +30,12 @@ pub(super) fn request_line(
 
 fn parameter(pair: &str, veil: Veil<'_>, digester: &Digester) -> String {
     let Some((name, value)) = pair.split_once('=') else { return scrub(pair, digester) };
-    let decoded = crate::form::decode(name);
+    let decoded = decode(name);
     if veil.key(&decoded).drawn() && !value.is_empty() {
         return format!("{name}={}", hidden(digester.text(value)));
     }
     format!("{}={}", scrub(name, digester), scrub(value, digester))
 }
+
+#[cfg(test)]
+mod tests;
