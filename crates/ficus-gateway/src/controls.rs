@@ -45,7 +45,12 @@ impl GatewayControls {
         if given <= applied {
             return Err(Outdated { given, applied });
         }
-        let table = RouteTable::compile(snapshot, Some(&before), &self.shared.origins);
+        let table = RouteTable::compile(
+            snapshot,
+            Some(&before),
+            &self.shared.origins,
+            &self.shared.lane_settings,
+        );
         self.shared.table.store(Arc::new(table));
         Ok(())
     }

@@ -12,6 +12,7 @@ use arc_swap::{ArcSwap, Cache};
 use tokio_util::sync::CancellationToken;
 
 use crate::counts::PathCounts;
+use crate::lane::LaneSettings;
 use crate::observe::{CoreObserver, SharedObserver};
 use crate::origin::Origins;
 use crate::settings::GatewaySettings;
@@ -22,6 +23,8 @@ use crate::tasks::Tasks;
 pub(crate) struct Shared {
     /// As the process was started.
     pub(crate) settings: GatewaySettings,
+    /// What every table's lanes are made with.
+    pub(crate) lane_settings: LaneSettings,
     /// What requests are routed by, swapped whole.
     pub(crate) table: Arc<ArcSwap<RouteTable>>,
     /// Every upstream ever used.

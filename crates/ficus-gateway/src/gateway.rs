@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::controls::GatewayControls;
 use crate::core::{Core, Shared};
 use crate::counts::PathCounts;
+use crate::lane::LaneSettings;
 use crate::listener;
 use crate::observe::{self, SharedObserver};
 use crate::origin::Origins;
@@ -92,11 +93,14 @@ impl Gateway {
             listeners.push(listen(local_addr)?);
         }
         let origins = Origins::default();
-        let table = RouteTable::compile(snapshot, None, &origins);
+        let lane_settings = LaneSettings::of(&settings);
+        let table = RouteTable::compile(snapshot, None, &origins, &lane_settings);
+        let table = Arc::new(ArcSwap::from_pointee(table));
         let shared = Arc::new(Shared {
-            observer: SharedObserver::new(&settings, reports),
+            observer: SharedObserver::new(&settings, &table, reports),
             settings,
-            table: Arc::new(ArcSwap::from_pointee(table)),
+            lane_settings,
+            table,
             origins,
             counts: (0..workers).map(|_| Arc::new(PathCounts::default())).collect(),
             connections: AtomicUsize::new(0),

@@ -7,9 +7,13 @@
 //! - the component: [`gateway`] (bind, run, controls), [`settings`], [`reports`] (the port to control), [`core`]
 //! - sockets: `listener`, `connection`, `guard` (the framing guard around the client's socket), `framing` (its pure
 //!   half), `drain`, `timer`, `tasks`
-//! - the path: `request`, `admit`, `table`, `authorise`, `split`, `forward`, `mirror`, `observe`
+//! - the path: `request`, `admit`, `table` (with `lane`, a boundary under one table), `authorise`, `split`, `forward`,
+//!   `mirror`, `observe`
 //! - upstreams: `origin` (a program that answers), `arm` (one side of a boundary: limits, ejection), `pool`
 //! - bodies and answers: `body`, `upgrade`, `respond`, `exchange`
+//! - evidence: `counters`, `histogram`, `coverage` (of comparisons), `trace`
+//! - side threads, fed by bounded queues: `comparing`, `sentinel` (judges and aborts), `otlp`, `access_log`, `health`
+//! - what is shown: [`metrics`]
 //!
 //! **Invariant:** the gateway may lower a weight by itself and never raises one.
 //! **Invariant:** a byte stream has one reading: what two parsers could read differently is refused.
@@ -22,12 +26,16 @@ mod authorise;
 mod comparing;
 mod controls;
 mod core;
+mod counters;
 mod counts;
+mod coverage;
 mod exchange;
 mod gateway;
 mod health;
+mod histogram;
+mod lane;
 mod listener;
-mod metrics;
+pub mod metrics;
 mod mirror;
 mod observe;
 mod origin;
@@ -39,11 +47,15 @@ mod settings;
 mod split;
 mod table;
 mod tasks;
+mod threads;
+mod trace;
+mod wall;
 
-pub use access_log::AccessLogSettings;
+pub use access_log::{AccessLogSettings, LogDestination};
 pub use controls::{GatewayControls, Outdated};
 pub use gateway::{BindError, Gateway, RunError};
-pub use health::Health;
+pub use health::{Dependency, Health};
+pub use mirror::MirrorSettings;
 pub use otlp::OtlpSettings;
 pub use reports::{Breach, Reports};
 pub use settings::{GatewaySettings, Times};

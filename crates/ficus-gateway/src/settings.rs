@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use crate::access_log::AccessLogSettings;
+use crate::mirror::MirrorSettings;
 use crate::otlp::OtlpSettings;
 
 /// Settings of one gateway process, validated.
@@ -18,6 +19,10 @@ pub struct GatewaySettings {
     pub connections_max: usize,
     /// Root of the assignment secrets; every rollout derives its own from it.
     pub secret: [u8; 32],
+    /// Whether a request may ask for a side with `Ficus-Side`. For installations whose clients are trusted.
+    pub overrides: bool,
+    /// The process-wide bounds of copies.
+    pub mirror: MirrorSettings,
     /// Where spans are sent; nowhere when absent.
     pub otlp: Option<OtlpSettings>,
     /// Which requests are logged, and where; none when absent.
@@ -55,6 +60,8 @@ impl GatewaySettings {
             workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             connections_max: 20_000,
             secret,
+            overrides: false,
+            mirror: MirrorSettings::default(),
             otlp: None,
             access_log: None,
             drain: Duration::from_secs(30),

@@ -1,11 +1,25 @@
-//! Placeholder: the side a request goes to.
+//! Which side answers a request.
+//!
+//! The strongest ground wins: an explicit `Ficus-Side` (where the installation allows it), then the subject, then the
+//! session, then a coin. Subject and session draw from the lottery of the running rollout, so a key keeps its side
+//! while the weight stands, a rising weight only adds keys, and a falling one takes the last added away first.
+//!
+//! The weight is read under the lane's ceiling, which the sentinel may close at any time: what the data plane has
+//! aborted no request reaches any more, whatever the table says and whatever an override asks for.
 
-use ficus_model::assignment::Assigned;
+use ficus_model::assignment::{Assigned, KeySource, SubjectSource, Ticket};
 use ficus_model::{Side, Weight};
+use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName};
 use http::request::Parts;
 
 use crate::core::Core;
+use crate::lane::Lane;
 use crate::table::{RouteTable, Routed};
+
+mod token;
+
+/// Asks for a side, where the installation allows it: `service` or `monolith`.
+pub(crate) const SIDE: HeaderName = HeaderName::from_static("ficus-side");
 
 /// Which side a request goes to, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,18 +28,119 @@ pub(crate) struct Assignment {
     pub(crate) side: Side,
     /// How it was chosen.
     pub(crate) assigned: Assigned,
-    /// The sticky key, hashed.
+    /// The sticky key's pseudonym; `None` without a key or a rollout.
     pub(crate) key: Option<u64>,
     /// The service's weight it was assigned under.
     pub(crate) weight: Weight,
 }
 
-/// Assigns a request to a side.
-pub(crate) fn assign(
-    _table: &RouteTable,
-    _routed: Routed,
-    _parts: &Parts,
-    _core: &Core,
-) -> Assignment {
-    Assignment { side: Side::Monolith, assigned: Assigned::Coin, key: None, weight: Weight::ZERO }
+/// Reads the sticky key of a boundary's requests.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyReader {
+    subject: Option<Subject>,
+    session_cookie: Option<String>,
 }
+
+#[derive(Debug, Clone)]
+enum Subject {
+    Bearer,
+    Header(HeaderName),
+}
+
+impl Assignment {
+    /// To the monolith, without a key: where nothing is split.
+    pub(crate) const fn monolith(weight: Weight) -> Self {
+        Self { side: Side::Monolith, assigned: Assigned::Coin, key: None, weight }
+    }
+}
+
+/// Assigns a request to a side; to the monolith where no boundary claims it.
+pub(crate) fn assign(table: &RouteTable, routed: Routed, parts: &Parts, core: &Core) -> Assignment {
+    match table.lane(routed) {
+        Some(lane) => {
+            let assignment = assign_on(lane, &parts.headers, || core.observer.toss());
+            core.observer.assigned(lane, &assignment);
+            assignment
+        }
+        None => Assignment::monolith(Weight::ZERO),
+    }
+}
+
+/// Assigns a request of a boundary. The coin is tossed at most once, and only for a request without a key.
+fn assign_on(lane: &Lane, headers: &HeaderMap, coin: impl FnOnce() -> u64) -> Assignment {
+    let weight = lane.weight();
+    if let Some(side) = overridden(lane, headers) {
+        return Assignment { side, assigned: Assigned::Override, key: None, weight };
+    }
+    let Some(lottery) = &lane.lottery else {
+        return Assignment::monolith(weight).tossed(weight, coin);
+    };
+    let drawn = |key: &[u8], assigned| {
+        let ticket = lottery.draw(key);
+        Assignment { side: ticket.side(weight), assigned, key: Some(ticket.0), weight }
+    };
+    let subject = lane.key.subject(headers, |key| drawn(key, Assigned::Subject));
+    subject
+        .or_else(|| lane.key.session(headers).map(|key| drawn(key, Assigned::Session)))
+        .unwrap_or_else(|| Assignment::monolith(weight).tossed(weight, coin))
+}
+
+impl Assignment {
+    /// The same with the side a coin gives; no coin is tossed for nothing.
+    fn tossed(self, weight: Weight, coin: impl FnOnce() -> u64) -> Self {
+        match weight {
+            Weight::ZERO => self,
+            weight => Self { side: Ticket(coin()).side(weight), ..self },
+        }
+    }
+}
+
+/// The side an override asks for. The service only where it takes part: a kill and an abort outrank every request.
+fn overridden(lane: &Lane, headers: &HeaderMap) -> Option<Side> {
+    let asked = headers.get(&SIDE).filter(|_| lane.overrides)?;
+    let side = Side::parse(asked.to_str().ok()?)?;
+    (side == Side::Monolith || lane.service_takes_part()).then_some(side)
+}
+
+impl KeyReader {
+    /// A reader of what the boundary's file names. A header name that no header can have is never found.
+    pub(crate) fn new(source: &KeySource) -> Self {
+        let subject = source.subject.as_ref().and_then(|subject| match subject {
+            SubjectSource::BearerSubject => Some(Subject::Bearer),
+            SubjectSource::Header(name) => name.parse().ok().map(Subject::Header),
+        });
+        Self { subject, session_cookie: source.session_cookie.clone() }
+    }
+
+    /// What `then` makes of the subject, when there is one.
+    fn subject<T>(&self, headers: &HeaderMap, then: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        match self.subject.as_ref()? {
+            Subject::Header(name) => headers
+                .get(name)
+                .map(|value| value.as_bytes().trim_ascii())
+                .filter(not_empty)
+                .map(then),
+            Subject::Bearer => {
+                let subject = token::subject(headers.get(AUTHORIZATION)?.as_bytes())?;
+                Some(then(subject.as_bytes()))
+            }
+        }
+    }
+
+    /// The value of the session cookie, when there is one.
+    fn session<'headers>(&self, headers: &'headers HeaderMap) -> Option<&'headers [u8]> {
+        let name = self.session_cookie.as_deref()?.as_bytes();
+        let lines = headers.get_all(COOKIE).iter();
+        let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+        pairs
+            .filter_map(|pair| pair.trim_ascii().strip_prefix(name)?.strip_prefix(b"="))
+            .find(not_empty)
+    }
+}
+
+fn not_empty(value: &&[u8]) -> bool {
+    !value.is_empty()
+}
+
+#[cfg(test)]
+mod tests;

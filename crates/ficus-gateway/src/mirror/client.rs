@@ -1,0 +1,142 @@
+//! The copies' own client: a few kept connections per core and upstream, and one attempt per copy.
+//!
+//! It shares nothing with the pools that serve: no connection, no count, no ejection. A connection goes back only after
+//! a whole answer whose end two readers would agree on.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use ficus_model::boundary::Upstream;
+use ficus_model::comparison::Uncompared;
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{Request, Response};
+use http_body::Body;
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::budget::{Charge, Kept, NotKept};
+use super::copy::{Copy, Pieces};
+use crate::comparing::Whole;
+use crate::core::Core;
+
+/// Unused connections kept per core, over all upstreams.
+const IDLE_MAX: usize = 64;
+
+/// Connections to the services that no copy uses at present.
+#[derive(Default)]
+pub(super) struct Client {
+    idle: RefCell<Vec<Idle>>,
+}
+
+struct Idle {
+    upstream: Upstream,
+    sender: SendRequest<Pieces>,
+    since: Instant,
+}
+
+impl Client {
+    /// Sends a copy and reads its answer whole. Everything that can go wrong is a reason not to compare.
+    pub(super) async fn exchange(
+        &self,
+        core: &Rc<Core>,
+        copy: &mut Copy,
+    ) -> Result<Whole, Uncompared> {
+        let began = Instant::now();
+        let upstream = copy.eligible.lane().service.origin.upstream.clone();
+        let (mut sender, response) = self.send(core, &upstream, copy.request()).await?;
+        let (head, body) = response.into_parts();
+        let bytes_max = copy.eligible.lane().shadow.body_bytes_max;
+        let body = read(body, bytes_max, &mut copy.charge).await?;
+        let ambiguous = head.headers.contains_key(TRANSFER_ENCODING)
+            && head.headers.contains_key(CONTENT_LENGTH);
+        if !ambiguous && poll_fn(|task| sender.poll_ready(task)).await.is_ok() {
+            self.put_back(upstream, sender, core.shared.settings.times.upstream_idle);
+        }
+        Ok(Whole {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: body.into_pieces(),
+            latency: began.elapsed(),
+        })
+    }
+
+    /// Sends a request on a kept connection or on a new one. A request that a kept connection gave back unsent was not
+    /// sent, so the next connection is no retry.
+    async fn send(
+        &self,
+        core: &Rc<Core>,
+        upstream: &Upstream,
+        mut request: Request<Pieces>,
+    ) -> Result<(SendRequest<Pieces>, Response<Incoming>), Uncompared> {
+        while let Some(mut sender) = self.take(upstream, core.shared.settings.times.upstream_idle) {
+            match sender.try_send_request(request).await {
+                Ok(response) => return Ok((sender, response)),
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(Uncompared::Reset),
+                },
+            }
+        }
+        let mut sender = connect(core, upstream).await?;
+        let response = sender.send_request(request).await.map_err(|_| Uncompared::Reset)?;
+        Ok((sender, response))
+    }
+
+    /// The connection used last, of those that are still good.
+    fn take(&self, upstream: &Upstream, idle_max: Duration) -> Option<SendRequest<Pieces>> {
+        let mut idle = self.idle.borrow_mut();
+        idle.retain(|kept| kept.since.elapsed() < idle_max && kept.sender.is_ready());
+        let index = idle.iter().rposition(|kept| kept.upstream == *upstream)?;
+        Some(idle.remove(index).sender)
+    }
+
+    fn put_back(&self, upstream: Upstream, sender: SendRequest<Pieces>, idle_max: Duration) {
+        let mut idle = self.idle.borrow_mut();
+        idle.retain(|kept| kept.since.elapsed() < idle_max && !kept.sender.is_closed());
+        if idle.len() < IDLE_MAX {
+            idle.push(Idle { upstream, sender, since: Instant::now() });
+        }
+    }
+}
+
+/// A new connection, driven by a task of the core.
+async fn connect(core: &Rc<Core>, upstream: &Upstream) -> Result<SendRequest<Pieces>, Uncompared> {
+    let address = (upstream.host.as_str(), upstream.port);
+    let connecting =
+        tokio::time::timeout(core.shared.settings.times.connect, TcpStream::connect(address));
+    let stream = match connecting.await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(_)) | Err(_) => return Err(Uncompared::Connect),
+    };
+    // Without it a copy waits for the peer's delayed acknowledgement; it still works.
+    let _slower = stream.set_nodelay(true);
+    let shaken = http1::handshake(TokioIo::new(stream)).await;
+    let (sender, connection) = shaken.map_err(|_| Uncompared::Connect)?;
+    core.tasks.spawn_named("mirror-connection", async move {
+        // How a copy's connection ends is known from its answer.
+        let _ended = connection.await;
+    });
+    Ok(sender)
+}
+
+/// Reads a body to its end, up to the cap. What is not read to the end is never compared.
+async fn read(
+    mut body: Incoming,
+    bytes_max: usize,
+    charge: &mut Charge,
+) -> Result<Kept, Uncompared> {
+    let mut kept = Kept::default();
+    while let Some(frame) = poll_fn(|task| Pin::new(&mut body).poll_frame(task)).await {
+        let Ok(piece) = frame.map_err(|_| Uncompared::Reset)?.into_data() else { continue };
+        kept.keep(&piece, bytes_max, charge).map_err(|not_kept| match not_kept {
+            NotKept::OverCap => Uncompared::ReplyCap,
+            NotKept::OverBudget => Uncompared::ByteBudget,
+        })?;
+    }
+    Ok(kept)
+}

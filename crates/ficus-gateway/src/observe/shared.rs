@@ -1,0 +1,91 @@
+//! What all cores share to observe: the queues to the side threads, and how much did not fit into them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use arc_swap::ArcSwap;
+
+use crate::access_log::{self, LogSink};
+use crate::comparing::{self, Pair};
+use crate::health::Probes;
+use crate::mirror::Budget;
+use crate::otlp::{self, SpanSink};
+use crate::reports::Reports;
+use crate::sentinel::{self, Report, Sentinel};
+use crate::settings::GatewaySettings;
+use crate::table::RouteTable;
+
+/// Batches under way to the sentinel.
+const RING_MAX: usize = 1024;
+
+/// What all cores share to observe. The side threads end when this and the cores are gone.
+pub(crate) struct SharedObserver {
+    /// To the sentinel.
+    pub(crate) ring: SyncSender<Report>,
+    /// To the comparing threads.
+    pub(crate) pairs: SyncSender<Pair>,
+    /// To the exporter of spans.
+    pub(crate) spans: Option<SpanSink>,
+    /// To the writer of the access log.
+    pub(crate) lines: Option<LogSink>,
+    /// Bytes that copies hold, over all cores.
+    pub(crate) budget: Arc<Budget>,
+    /// Whether upstreams can be reached.
+    pub(crate) probes: Probes,
+    /// What did not fit anywhere.
+    pub(crate) losses: Arc<Losses>,
+}
+
+/// What was dropped because a queue was full, or because whoever should take it did not.
+#[derive(Debug, Default)]
+pub(crate) struct Losses {
+    /// Observations that never reached the sentinel.
+    pub(crate) observations: Tally,
+    /// Observation batches that control did not take.
+    pub(crate) reports: Tally,
+    /// Comparison batches that control did not take.
+    pub(crate) comparisons: Tally,
+    /// Spans that were not exported.
+    pub(crate) spans: Tally,
+    /// Spans that were.
+    pub(crate) spans_exported: Tally,
+    /// Log lines that were not written.
+    pub(crate) lines: Tally,
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(AtomicU64);
+
+impl Tally {
+    /// So many more.
+    pub(crate) fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// So many so far.
+    pub(crate) fn total(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl SharedObserver {
+    /// Starts the side threads.
+    pub(crate) fn new(
+        settings: &GatewaySettings,
+        table: &Arc<ArcSwap<RouteTable>>,
+        reports: Arc<dyn Reports>,
+    ) -> Self {
+        let losses = Arc::<Losses>::default();
+        let (ring, batches) = sync_channel(RING_MAX);
+        sentinel::start(Sentinel::new(Arc::clone(table), reports, Arc::clone(&losses)), batches);
+        let pairs = comparing::start(settings.mirror.compare_threads.get(), &ring);
+        let spans = settings.otlp.as_ref().map(|otlp| otlp::start(otlp, Arc::clone(&losses)));
+        let lines =
+            settings.access_log.as_ref().map(|log| access_log::start(log, Arc::clone(&losses)));
+        let budget = Budget::new(settings.mirror.bytes_max);
+        let probes = Probes::start(table);
+        Self { ring, pairs, spans, lines, budget, probes, losses }
+    }
+}
