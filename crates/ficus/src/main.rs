@@ -1,3 +1,9 @@
-//! Placeholder until its first commit.
+//! The ficus command: configuration, wiring, diagnostics.
+
+#![forbid(unsafe_code)]
+
+mod file;
+mod moment;
+mod settings;
 
 fn main() {}
