@@ -9,7 +9,7 @@
 mod across;
 mod boundary;
 mod gates;
-mod identity;
+pub(crate) mod identity;
 mod load;
 mod process;
 mod shadow;
@@ -19,11 +19,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ficus_control::identity::Identity;
 use ficus_model::boundary::{Boundary, Upstream};
-use ficus_model::name::Principal;
 use ficus_model::{Time, Weight};
 
-pub(crate) use load::{Loaded, Overrides, load};
+pub(crate) use load::{FILE_NAME, Loaded, Overrides, load};
 
 /// A whole configuration.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub(crate) struct Written {
 }
 
 /// What `ficus.toml` says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ProcessSettings {
     /// Where everything goes that no boundary claims.
     pub(crate) monolith: Upstream,
@@ -62,10 +62,23 @@ pub(crate) struct ProcessSettings {
     pub(crate) drain: Duration,
     /// Where the console and the API listen.
     pub(crate) control: SocketAddr,
+    /// Names besides this machine's under which the console may be reached.
+    pub(crate) hosts: Vec<String>,
+    /// The ledger's name and where its head is published.
+    pub(crate) ledger: LedgerSettings,
     /// Spans and access log.
     pub(crate) telemetry: Telemetry,
     /// Who may act and who may read.
     pub(crate) identities: Vec<Identity>,
+}
+
+/// The ledger's name and where its head is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LedgerSettings {
+    /// A schema-less URL.
+    pub(crate) origin: String,
+    /// File that checkpoints are appended to; inside the state directory when `None`.
+    pub(crate) anchors: Option<PathBuf>,
 }
 
 /// Spans and access log.
@@ -88,26 +101,6 @@ pub(crate) enum AccessLog {
     Stderr,
     /// Appended to a file.
     File(PathBuf),
-}
-
-/// Somebody with a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Identity {
-    /// The name written beside what they do.
-    pub(crate) name: Principal,
-    /// What they may do.
-    pub(crate) role: Role,
-    /// SHA-256 of the token.
-    pub(crate) token: [u8; 32],
-}
-
-/// What an identity may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Reads.
-    Viewer,
-    /// Reads and acts.
-    Operator,
 }
 
 /// What reading needs besides the text: the directory that relative paths start from, and the present.

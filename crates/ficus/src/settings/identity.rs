@@ -5,12 +5,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use ficus_model::digest::Digest;
+use ficus_control::identity::{Identity, Role, TokenHash};
 use ficus_model::finding::Place;
 use ficus_model::name::Principal;
-use sha2::{Digest as _, Sha256};
 
-use super::{Identity, Role, Surroundings};
+use super::Surroundings;
 use crate::file::{Located, Notes, Section};
 
 /// Shorter tokens can be guessed.
@@ -48,23 +47,20 @@ pub(super) fn read_all(
 
 fn read_role(section: &mut Section<'_>, notes: &mut Notes) -> Option<Role> {
     let role = section.located(notes, "role", "viewer".to_owned());
-    match role.value.as_str() {
-        "viewer" => Some(Role::Viewer),
-        "operator" => Some(Role::Operator),
-        other => {
-            let message = format!("`{other}` is not a role");
-            let help = "Expected \"operator\" or \"viewer\".";
-            notes.error("config/bad-value", message, role.place, help);
-            None
-        }
+    let known = Role::parse(&role.value);
+    if known.is_none() {
+        let message = format!("`{}` is not a role", role.value);
+        let help = "Expected \"operator\" or \"viewer\".";
+        notes.error("config/bad-value", message, role.place, help);
     }
+    known
 }
 
 fn read_token(
     section: &mut Section<'_>,
     notes: &mut Notes,
     around: Surroundings<'_>,
-) -> Option<[u8; 32]> {
+) -> Option<TokenHash> {
     let hash = section.optional::<String>(notes, "token_hash");
     let file = section.optional::<PathBuf>(notes, "token_file");
     match (hash, file) {
@@ -84,22 +80,22 @@ fn read_token(
     }
 }
 
-fn read_hash(hash: Located<String>, notes: &mut Notes) -> Option<[u8; 32]> {
-    let digest = hash.value.strip_prefix(HASH_PREFIX).and_then(Digest::parse);
-    if digest.is_none() {
+fn read_hash(hash: Located<String>, notes: &mut Notes) -> Option<TokenHash> {
+    let parsed = hash.value.strip_prefix(HASH_PREFIX).and_then(TokenHash::parse);
+    if parsed.is_none() {
         // The value is not repeated: somebody may have written the token itself here.
         let help = "Expected \"sha256:\" and 64 hexadecimal digits, as `ficus token` prints them. \
                     If this is the token itself, it is compromised: make a new one.";
         notes.error("config/bad-value", "`token_hash` is not a hash", hash.place, help);
     }
-    digest.map(|digest| *digest.as_bytes())
+    parsed
 }
 
 fn read_token_file(
     file: &Located<PathBuf>,
     notes: &mut Notes,
     directory: &Path,
-) -> Option<[u8; 32]> {
+) -> Option<TokenHash> {
     let path = directory.join(&file.value);
     let token = match fs::read_to_string(&path) {
         Ok(text) => text.trim().to_owned(),
@@ -123,10 +119,5 @@ fn read_token_file(
         notes.error("config/weak-token", message, file.place.clone(), help);
         return None;
     }
-    Some(hash_of(&token))
-}
-
-/// How a token is stored.
-pub(crate) fn hash_of(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
+    Some(TokenHash::of(&token))
 }

@@ -7,12 +7,17 @@ use std::time::Duration;
 use ficus_model::Weight;
 use ficus_model::boundary::Upstream;
 
-use super::{AccessLog, Overrides, ProcessSettings, Surroundings, Telemetry, identity};
+use super::{
+    AccessLog, LedgerSettings, Overrides, ProcessSettings, Surroundings, Telemetry, identity,
+};
 use crate::file::shape::Shape as _;
 use crate::file::{Notes, Origin, Section};
 
 const GATEWAY_PORT: u16 = 8080;
 const CONTROL_PORT: u16 = 8081;
+
+/// The ledger's name when the file gives none.
+const ORIGIN: &str = "ficus.local/migration";
 
 /// The longest drain: an orchestrator kills long before.
 const DRAIN_MAX: Duration = Duration::from_hours(1);
@@ -34,7 +39,8 @@ pub(super) fn read(
     }
     let state = overrides.state.clone().unwrap_or_else(|| around.directory.join(state));
     let (gateway, workers, drain) = read_gateway(root, notes, overrides.gateway);
-    let control = read_control(root, notes, overrides.control);
+    let (control, hosts) = read_control(root, notes, overrides.control);
+    let ledger = read_ledger(root, notes, around);
     let telemetry = read_telemetry(root, notes, around);
     let identities = identity::read_all(root.sections(notes, "identity"), notes, around);
     let monolith = monolith?;
@@ -45,6 +51,8 @@ pub(super) fn read(
         workers,
         drain,
         control,
+        hosts,
+        ledger,
         telemetry,
         identities,
     })
@@ -101,7 +109,7 @@ fn read_control(
     root: &mut Section<'_>,
     notes: &mut Notes,
     given: Option<SocketAddr>,
-) -> SocketAddr {
+) -> (SocketAddr, Vec<String>) {
     let mut section = root.section(notes, "control");
     let listen = section.located(notes, "listen", local(CONTROL_PORT));
     if let Some(given) = given {
@@ -113,8 +121,29 @@ fn read_control(
         let help = "It speaks plain HTTP: put TLS in front of it, or tokens travel in the clear.";
         notes.warning("config/open-console", message, listen.place, help);
     }
+    let hosts = section.texts(notes, "hosts", Vec::new());
     section.finish(notes);
-    address
+    (address, hosts)
+}
+
+fn read_ledger(
+    root: &mut Section<'_>,
+    notes: &mut Notes,
+    around: Surroundings<'_>,
+) -> LedgerSettings {
+    let mut section = root.section(notes, "ledger");
+    let origin = section.located(notes, "origin", ORIGIN.to_owned());
+    let legal = |letter: char| letter.is_ascii_graphic() && letter != '+';
+    if origin.value.is_empty() || !origin.value.chars().all(legal) {
+        let message = format!("`{}` can not name a log", origin.value);
+        let help =
+            "Expected an address without scheme, spaces or +, such as \"example.com/migration\".";
+        notes.error("config/bad-value", message, origin.place, help);
+    }
+    let anchors = section.optional::<PathBuf>(notes, "anchors");
+    section.finish(notes);
+    let anchors = anchors.map(|anchors| around.directory.join(anchors.value));
+    LedgerSettings { origin: origin.value, anchors }
 }
 
 fn read_telemetry(

@@ -1,0 +1,142 @@
+//! `ficus promote`, `hold`, `rollback`, `kill`: a decision with its reason, and waiting for what follows by itself.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ficus_control::wire::{
+    ActionRequest, ActionView, BoundaryView, DecisionView, PhaseView, StageView, SummaryView,
+};
+
+use super::client;
+use crate::cli::{ActArgs, Cli, PromoteArgs};
+use crate::client::Client;
+use crate::failure::{Answer, Failure};
+use crate::terminal::Terminal;
+
+pub(super) const HOLD: DecisionView = DecisionView::Hold;
+pub(super) const ROLLBACK: DecisionView = DecisionView::Rollback;
+pub(super) const KILL: DecisionView = DecisionView::Kill;
+
+/// Between two looks while waiting.
+const LOOK_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Hands in a decision.
+pub(super) fn act(
+    cli: &Cli,
+    args: &ActArgs,
+    decision: DecisionView,
+    terminal: Terminal,
+) -> Result<Answer, Failure> {
+    let done = send(&client(cli)?, args, decision)?;
+    show(&done, args.json, terminal)?;
+    Ok(Answer::Yes)
+}
+
+/// Promotes, and waits when asked to.
+pub(super) fn promote(
+    cli: &Cli,
+    args: &PromoteArgs,
+    terminal: Terminal,
+) -> Result<Answer, Failure> {
+    let client = client(cli)?;
+    let before: BoundaryView = client.read(&boundary_path(&args.act.name))?;
+    let done = send(&client, &args.act, DecisionView::Promote)?;
+    show(&done, args.act.json, terminal)?;
+    if !args.wait && args.until.is_none() {
+        return Ok(Answer::Yes);
+    }
+    let target = args.until.map(StageView::from).or_else(|| next_stage(before.summary.stage));
+    let target = target.unwrap_or(StageView::Retired);
+    wait(&client, &args.act.name, target, args.timeout, terminal)
+}
+
+/// The path of one boundary in the API; the name is checked by the server, never quoted into another path here.
+pub(super) fn boundary_path(name: &str) -> String {
+    let legal = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
+    let name: String =
+        name.chars().map(|letter| if legal(&letter) { letter } else { '_' }).collect();
+    format!("/api/v1/boundaries/{name}")
+}
+
+fn send(client: &Client, args: &ActArgs, decision: DecisionView) -> Result<ActionView, Failure> {
+    let path = format!("{}/{}", boundary_path(&args.name), decision.as_str());
+    client.send(&path, &ActionRequest { reason: args.reason.clone() }, None)
+}
+
+fn show(done: &ActionView, json: bool, terminal: Terminal) -> Result<(), Failure> {
+    if json {
+        return terminal.json(done);
+    }
+    for event in &done.events {
+        terminal.data(&format!("{}: {event}", done.boundary));
+    }
+    let (stage, weight) = (done.stage.as_str(), &done.weight.text);
+    terminal.data(&format!("{}: now at {stage}, weight {weight}", done.boundary));
+    Ok(())
+}
+
+fn next_stage(stage: StageView) -> Option<StageView> {
+    StageView::ALL.into_iter().find(|next| *next > stage)
+}
+
+/// Looks until the boundary stands at `target`, stops running, or the time is over.
+fn wait(
+    client: &Client,
+    name: &str,
+    target: StageView,
+    timeout: Duration,
+    terminal: Terminal,
+) -> Result<Answer, Failure> {
+    let deadline = Instant::now() + timeout;
+    let mut said = String::new();
+    loop {
+        let view: BoundaryView = client.read(&boundary_path(name))?;
+        let line = progress(&view.summary);
+        if line != said {
+            terminal.talk(&line);
+            said = line;
+        }
+        if let Some(answer) = arrived(&view.summary, target) {
+            return answer;
+        }
+        if Instant::now() >= deadline {
+            let message = format!("{name} did not reach {} in time", target.as_str());
+            let help = format!("It goes on by itself; see `ficus plan {name}`.");
+            return Err(Failure::refused(message, help));
+        }
+        thread::sleep(LOOK_INTERVAL);
+    }
+}
+
+fn progress(summary: &SummaryView) -> String {
+    let step =
+        summary.step.as_ref().map_or_else(String::new, |step| format!(", step {}", step.text));
+    format!(
+        "{}: {}{step}, weight {}; {}",
+        summary.name,
+        summary.stage.as_str(),
+        summary.weight.text,
+        summary.waiting_for
+    )
+}
+
+/// Whether waiting is over, and how.
+fn arrived(summary: &SummaryView, target: StageView) -> Option<Result<Answer, Failure>> {
+    match &summary.phase {
+        PhaseView::Running if summary.stage >= target => Some(Ok(Answer::Yes)),
+        PhaseView::Running => None,
+        PhaseView::Held { reason, .. }
+        | PhaseView::RolledBack { reason, .. }
+        | PhaseView::Killed { reason, .. } => {
+            let message = format!("{} is {}: {reason}", summary.name, summary.phase.as_str());
+            let help = format!(
+                "See `ficus plan {0}` and `ficus mismatches {0}`; promote goes on.",
+                summary.name
+            );
+            Some(Err(Failure::refused(message, help)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
