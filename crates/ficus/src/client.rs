@@ -140,26 +140,29 @@ impl Client {
 
     fn unreachable(&self, error: &ureq::Error) -> Failure {
         let server = &self.server;
-        match error {
-            ureq::Error::Io(source) if source.kind() == io::ErrorKind::ConnectionRefused => {
-                Failure::undone(
-                    format!("nothing listens at {server}"),
-                    "Start it with `ficus up`, or say where it is with --server.",
-                )
-            }
-            ureq::Error::HostNotFound => Failure::undone(
-                format!("there is no host of the name in `{server}`"),
-                "Say where ficus listens with --server.",
-            ),
-            ureq::Error::Timeout(_) => Failure::undone(
-                format!("{server} did not answer in time"),
-                "Ask `ficus status` whether the command had an effect before repeating it.",
-            ),
-            other => Failure::undone(
-                format!("{server} could not be asked: {other}"),
-                "Ask `ficus status` whether the command had an effect before repeating it.",
-            ),
+        let unknown = "Ask `ficus status` whether the command had an effect before repeating it.";
+        if refused(error) {
+            let help = "Start it with `ficus up`, or say where it is with --server.";
+            return Failure::undone(format!("nothing listens at {server}"), help);
         }
+        if matches!(error, ureq::Error::HostNotFound) {
+            let message = format!("there is no host of the name in `{server}`");
+            return Failure::undone(message, "Say where ficus listens with --server.");
+        }
+        if matches!(error, ureq::Error::Timeout(_)) {
+            return Failure::undone(format!("{server} did not answer in time"), unknown);
+        }
+        Failure::undone(format!("{server} could not be asked: {error}"), unknown)
+    }
+}
+
+/// Whether nobody listens there.
+fn refused(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::ConnectionFailed => true,
+        ureq::Error::Io(source) => source.kind() == io::ErrorKind::ConnectionRefused,
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the crate's enum grows")]
+        _ => false,
     }
 }
 

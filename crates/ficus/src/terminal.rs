@@ -28,14 +28,8 @@ pub(crate) struct Terminal {
 /// What a piece of text means; colour only underlines what the words say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Good news.
-    Good,
     /// Bad news.
     Bad,
-    /// Something to look at.
-    Warn,
-    /// Less important.
-    Faint,
     /// A heading.
     Strong,
 }
@@ -102,10 +96,7 @@ fn paint(text: &str, tone: Tone, colour: bool) -> String {
         return text.to_owned();
     }
     let code = match tone {
-        Tone::Good => "32",
         Tone::Bad => "31",
-        Tone::Warn => "33",
-        Tone::Faint => "2",
         Tone::Strong => "1",
     };
     format!("\x1b[{code}m{text}\x1b[0m")

@@ -107,16 +107,12 @@ fn check_free(address: SocketAddr) -> Result<(), Failure> {
 }
 
 fn taken(who: &str, address: SocketAddr, error: &io::Error, key: &str, flag: &str) -> Failure {
-    let (message, help) = match error.kind() {
-        io::ErrorKind::AddrInUse => (
-            format!("{who} can not listen at {address}: another program listens there"),
-            format!("Stop it (`ss -ltnp` names it), or take another port: {key} or {flag}."),
-        ),
-        _ => (
-            format!("{who} can not listen at {address}: {error}"),
-            format!("Take another address: {key} or {flag}."),
-        ),
-    };
+    if error.kind() != io::ErrorKind::AddrInUse {
+        let message = format!("{who} can not listen at {address}: {error}");
+        return Failure::undone(message, format!("Take another address: {key} or {flag}."));
+    }
+    let message = format!("{who} can not listen at {address}: another program listens there");
+    let help = format!("Stop it (`ss -ltnp` names it), or take another port: {key} or {flag}.");
     Failure::undone(message, help)
 }
 

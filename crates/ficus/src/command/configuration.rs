@@ -101,7 +101,8 @@ fn show(cli: &Cli, args: &ShowConfigArgs, terminal: Terminal) -> Result<Answer, 
         return why(&notes.known, wanted, args.json, terminal);
     }
     if args.json {
-        let views: Vec<wire::KnownView> = notes.known.iter().map(wire::KnownView::from).collect();
+        let views: Vec<wire::KnownView<'_>> =
+            notes.known.iter().map(wire::KnownView::from).collect();
         terminal.json(&views)?;
         return Ok(Answer::Yes);
     }
@@ -125,7 +126,8 @@ fn why(known: &[Known], wanted: &str, json: bool, terminal: Terminal) -> Result<
         ));
     }
     if json {
-        let views: Vec<wire::KnownView> = found.into_iter().map(wire::KnownView::from).collect();
+        let views: Vec<wire::KnownView<'_>> =
+            found.into_iter().map(wire::KnownView::from).collect();
         terminal.json(&views)?;
         return Ok(Answer::Yes);
     }

@@ -29,9 +29,9 @@ pub(super) fn run(args: &TokenArgs, terminal: Terminal) -> Result<Answer, Failur
     terminal.talk("[[identity]]\nname = \"...\"\nrole = \"operator\"");
     let line = format!("token_hash = \"{hash}\"");
     if args.output.is_some() {
-        terminal.data(&line)
+        terminal.data(&line);
     } else {
-        terminal.talk(&line)
+        terminal.talk(&line);
     }
     Ok(Answer::Yes)
 }

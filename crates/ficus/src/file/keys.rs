@@ -166,6 +166,21 @@ const PROCESS: &[Key] = &[
     ),
     key("control.listen", Kind::Address, "Where the console and the API listen."),
     key(
+        "control.hosts",
+        Kind::Texts,
+        "Names besides `localhost` and this machine's addresses under which the console may be reached.",
+    ),
+    key(
+        "ledger.origin",
+        Kind::Text,
+        "The ledger's name, an address without scheme such as `example.com/migration`. It is signed with every head: choose it once.",
+    ),
+    key(
+        "ledger.anchors",
+        Kind::Path,
+        "File that signed heads are appended to; put it where this machine's administrators can not rewrite it. Left out: inside the state directory.",
+    ),
+    key(
         "telemetry.otlp",
         Kind::Url,
         "Collector that is sent spans by OTLP over HTTP. Left out: no spans are sent.",
@@ -243,6 +258,11 @@ const BOUNDARY: &[Key] = &[
         "shadow.redact",
         Kind::Texts,
         "Paths whose values are redacted before anything is stored, besides the built-in list.",
+    ),
+    key(
+        "shadow.credentials",
+        Kind::Word(&["strip", "forward"]),
+        "What becomes of the caller's `Authorization` and `Cookie` in a copy: taken out, or passed on to the service.",
     ),
     needed(
         "shadow.rules.path",

@@ -65,11 +65,6 @@ impl<'d> Section<'d> {
         self.source.place(self.span.clone())
     }
 
-    /// Whether the section is written at all.
-    pub(crate) fn written(&self) -> bool {
-        self.table.is_some()
-    }
-
     /// The value of a key that has a default; a bad value is a finding, and the default goes on.
     pub(crate) fn value<T: Shape>(
         &mut self,
@@ -203,13 +198,10 @@ impl<'d> Section<'d> {
     pub(crate) fn section(&mut self, notes: &mut Notes, key: &'static str) -> Section<'d> {
         let found = self.find(key);
         let (table, span) = match found {
-            Some((name, value)) => match value.get_ref() {
-                DeValue::Table(table) => (Some(table), name.span()),
-                _ => {
-                    self.mismatch(notes, key, value, "expected a table");
-                    (None, value.span())
-                }
-            },
+            Some((name, value)) => {
+                let table = self.table_in(notes, key, value);
+                (table, name.span())
+            }
             None => (None, self.span.clone()),
         };
         self.below(key, table, span)
@@ -225,11 +217,8 @@ impl<'d> Section<'d> {
         };
         let mut sections = Vec::with_capacity(array.len());
         for element in array.iter() {
-            match element.get_ref() {
-                DeValue::Table(table) => {
-                    sections.push(self.below(key, Some(table), element.span()));
-                }
-                _ => self.mismatch(notes, key, element, "expected a table"),
+            if let Some(table) = self.table_in(notes, key, element) {
+                sections.push(self.below(key, Some(table), element.span()));
             }
         }
         sections
@@ -251,6 +240,19 @@ impl<'d> Section<'d> {
             };
             notes.error("config/unknown-key", message, place, help);
         }
+    }
+
+    fn table_in(
+        &self,
+        notes: &mut Notes,
+        key: &str,
+        value: &'d Spanned<DeValue<'d>>,
+    ) -> Option<&'d DeTable<'d>> {
+        if let DeValue::Table(table) = value.get_ref() {
+            return Some(table);
+        }
+        self.mismatch(notes, key, value, "expected a table");
+        None
     }
 
     fn known_here(&self) -> String {

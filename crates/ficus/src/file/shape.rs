@@ -115,11 +115,9 @@ impl Shape for Share {
 
 impl Shape for f64 {
     fn read(value: &DeValue<'_>) -> Result<Self, String> {
-        let written = match value {
-            DeValue::Float(float) => Some(float.as_str()),
-            DeValue::Integer(integer) if integer.radix() == 10 => Some(integer.as_str()),
-            _ => None,
-        };
+        let whole = value.as_integer().filter(|integer| integer.radix() == 10);
+        let broken = value.as_float().map(toml::de::DeFloat::as_str);
+        let written = broken.or_else(|| whole.map(toml::de::DeInteger::as_str));
         let number = written.and_then(|text| text.parse::<Self>().ok());
         let finite = number.filter(|number| number.is_finite());
         finite.ok_or_else(|| format!("{} is not a number", named(value)))
@@ -196,9 +194,9 @@ impl Shape for Bytes {
 
 impl Shape for Instant {
     fn read(value: &DeValue<'_>) -> Result<Self, String> {
-        let written = match value {
-            DeValue::Datetime(moment) => moment.to_string(),
-            _ => text(value)?.to_owned(),
+        let written = match value.as_datetime() {
+            Some(moment) => moment.to_string(),
+            None => text(value)?.to_owned(),
         };
         parse_instant(&written).map(Self)
     }

@@ -48,7 +48,8 @@ pub(crate) struct Loaded {
 pub(crate) fn load(file: Option<&Path>, overrides: &Overrides, now: Time) -> Loaded {
     let mut loading = Loading { notes: Notes::default(), sources: Vec::new(), now };
     let settings = loading.settings(file, overrides);
-    let Loading { notes, sources, .. } = loading;
+    let Loading { mut notes, sources, .. } = loading;
+    notes.findings.sort_by(|left, right| left.place.cmp(&right.place));
     let settings = settings.filter(|_| notes.applicable());
     Loaded { settings, notes, sources }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ficus_model::boundary::{GateSettings, Shadow};
+use ficus_model::boundary::{Credentials, GateSettings, Shadow};
 use ficus_model::finding::Place;
 use ficus_model::route::{RoutePattern, Segment};
 use ficus_model::rule::{Rule, Tolerance};
@@ -46,6 +46,7 @@ pub(super) fn read(
     let body_bytes_max = read_body(&mut section, notes, usual.body_bytes_max);
     let compared_headers = lower(section.texts(notes, "compare_headers", usual.compared_headers));
     let redacted_paths = section.texts(notes, "redact", usual.redacted_paths);
+    let credentials = read_credentials(&mut section, notes);
     let rules = read_rules(section.sections(notes, "rules"), notes, surface, now);
     section.finish(notes);
     let shadow = Shadow {
@@ -57,6 +58,7 @@ pub(super) fn read(
         body_bytes_max,
         in_flight_max,
         timeout,
+        credentials,
     };
     ShadowRead { shadow, parity, coverage }
 }
@@ -131,6 +133,17 @@ fn read_body(section: &mut Section<'_>, notes: &mut Notes, usual: usize) -> usiz
         notes.error("config/out-of-range", "key `body` is out of range", read.place, help);
     }
     usize::try_from(read.value.0).unwrap_or(usize::MAX)
+}
+
+fn read_credentials(section: &mut Section<'_>, notes: &mut Notes) -> Credentials {
+    let usual = Credentials::default();
+    let read = section.located(notes, "credentials", usual.as_str().to_owned());
+    Credentials::parse(&read.value).unwrap_or_else(|| {
+        let message = format!("`{}` is not a choice", read.value);
+        let help = "Expected \"strip\" or \"forward\".";
+        notes.error("config/bad-value", message, read.place, help);
+        usual
+    })
 }
 
 fn read_rules(
