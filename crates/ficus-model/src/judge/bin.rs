@@ -138,3 +138,6 @@ impl Votes {
         if monolith + service > 0.0 { service / (monolith + service) } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests;

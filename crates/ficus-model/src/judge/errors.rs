@@ -160,11 +160,11 @@ impl Errors {
     fn needed(&self, settings: &GateSettings, weight: f64) -> Option<u64> {
         let (service, monolith) = (self.step.service, self.step.monolith);
         let bound = settings.error_absolute;
-        let absolute = ConfidenceSequence::against(settings.beta, bound).clean_trials_needed(
-            service.bad,
-            service.total,
-            bound,
-        );
+        // The absolute rule assumes that nothing fails from here on: plausible only after hardly anything has.
+        let plausible = service.bad as f64 <= bound * service.total as f64 + 1.0;
+        let absolute = ConfidenceSequence::against(settings.beta, bound)
+            .clean_trials_needed(service.bad, service.total, bound)
+            .filter(|_| plausible);
         let usual = monolith.share().unwrap_or_default();
         // One expected bad answer more on both sides: a few requests must not forecast a ratio of zero or infinity.
         let ratio = (service.bad as f64 + 1.0) / (service.total as f64 * usual + 1.0);
@@ -208,3 +208,6 @@ fn counts(sides: Sides<Tally>) -> String {
         words(Side::Monolith)
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,3 +70,6 @@ pub(super) fn latency(micros: u64) -> String {
         _ => format!("{:.2} s", value / 1e6),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,3 +148,6 @@ fn reading(
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests;

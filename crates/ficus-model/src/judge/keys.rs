@@ -64,3 +64,6 @@ fn mix(key: u64) -> u64 {
     let spread = (spread ^ (spread >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     spread ^ (spread >> 31)
 }
+
+#[cfg(test)]
+mod tests;

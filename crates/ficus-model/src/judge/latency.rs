@@ -327,3 +327,6 @@ fn add(sum: Option<&mut Sides<u64>>, more: Sides<u64>) {
         sum.service += more.service;
     }
 }
+
+#[cfg(test)]
+mod tests;

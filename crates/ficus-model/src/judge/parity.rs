@@ -248,3 +248,6 @@ fn run_limit(settings: &GateSettings) -> u64 {
     let rate = settings.parity.clamp(1e-9, 0.999);
     whole((settings.alpha / RUN_HORIZON).ln() / rate.ln()).max(RUN_MIN)
 }
+
+#[cfg(test)]
+mod tests;

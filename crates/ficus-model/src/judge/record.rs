@@ -473,3 +473,6 @@ impl Words<'_> {
         Some(RouteParity { compared, mismatched, run, broken, uncompared })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,3 +194,6 @@ fn price(settings: &GateSettings, whole: Sides<Tally>) -> Price {
 fn second(at: Time) -> u64 {
     at.as_micros() / 1_000_000
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,8 +115,10 @@ impl Traffic {
     fn request(&mut self, index: u32) -> Observation {
         let at = self.now.plus(seconds(1) * index / self.per_second);
         let key = self.users.map(|users| {
-            let user = super::tests::whole_below(self.dice.roll(), users);
-            Dice(user.wrapping_mul(0x9e37_79b9_7f4a_7c15)).clone().spread()
+            let user = whole_below(self.dice.roll(), users);
+            let mut dice = Dice(user.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            dice.roll();
+            dice.0
         });
         let coin =
             key.map_or_else(|| self.dice.roll(), |key| (key >> 11) as f64 / (1_u64 << 53) as f64);
@@ -144,12 +146,6 @@ impl Traffic {
 
     pub(super) fn verdict(&self) -> Verdict {
         Verdict::worst(self.judge.canary_readings(self.now).iter().map(|reading| reading.verdict))
-    }
-}
-
-impl Dice {
-    fn spread(&mut self) -> u64 {
-        (self.roll() * (1_u64 << 53) as f64) as u64 ^ self.0
     }
 }
 
@@ -342,7 +338,11 @@ fn everything_is_bounded_however_many_users_come() {
             assigned: Assigned::Subject,
             outcome: Outcome::Answered(503),
             latency: Duration::from_millis(index % 100),
-            ..seen(at, if index % 10 == 0 { Side::Service } else { Side::Monolith }, percent("10%"))
+            ..seen(
+                at,
+                if index.is_multiple_of(10) { Side::Service } else { Side::Monolith },
+                percent("10%"),
+            )
         };
         judge.observe(&batch((0..3000).map(user).collect()));
         judge.advance(at.plus(seconds(1)));
