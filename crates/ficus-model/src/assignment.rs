@@ -14,7 +14,7 @@ use std::hash::Hasher;
 use siphasher::sip::SipHasher24;
 use siphasher::sip128::{Hasher128, SipHasher24 as SipHasher24Wide};
 
-use crate::rollout::RolloutId;
+use crate::name::RolloutId;
 use crate::side::Side;
 use crate::weight::Weight;
 

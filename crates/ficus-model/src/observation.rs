@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use crate::assignment::Assigned;
-use crate::name::BoundaryName;
-use crate::rollout::RolloutId;
+use crate::name::{BoundaryName, RolloutId};
 use crate::side::Side;
 use crate::time::Time;
 use crate::weight::Weight;

@@ -18,11 +18,8 @@ use crate::time::Time;
 use crate::verdict::{Judgement, Verdict};
 use crate::weight::Weight;
 
+pub use crate::name::RolloutId;
 pub use stage::Stage;
-
-/// Names one rollout: a fresh one for every entry into Canary, so that every rollout draws its keys anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RolloutId(pub [u8; 16]);
 
 /// What a boundary's file says about its rollout: immutable, named by content.
 ///
