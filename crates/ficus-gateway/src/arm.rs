@@ -142,6 +142,13 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX / 4)
 }
 
+impl Permit {
+    /// The arm.
+    pub(crate) fn arm(&self) -> &Arc<Arm> {
+        &self.0
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
         self.0.in_flight.fetch_sub(1, Ordering::Relaxed);

@@ -3,21 +3,26 @@
 //! Everything a request touches lives in [`Core`] and is used by one thread only: no locks, no reference counts shared
 //! between threads. [`Shared`] is what control and other cores see: the table, swapped whole, and a few atomics.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arc_swap::{ArcSwap, Cache};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::body::RequestBody;
 use crate::counts::PathCounts;
+use crate::forward::RetryBudget;
 use crate::lane::LaneSettings;
 use crate::observe::{CoreObserver, SharedObserver};
 use crate::origin::Origins;
+use crate::pool::Pool;
 use crate::settings::GatewaySettings;
 use crate::table::RouteTable;
 use crate::tasks::Tasks;
+use crate::timer::Alarms;
 
 /// What all cores, the controls and the scrape share.
 pub(crate) struct Shared {
@@ -51,6 +56,16 @@ pub(crate) struct Core {
     pub(crate) counts: Arc<PathCounts>,
     /// What this core needs to observe.
     pub(crate) observer: CoreObserver,
+    /// Connections to upstreams that wait for their next request.
+    pub(crate) pool: Pool<RequestBody>,
+    /// The deadlines of this core.
+    pub(crate) alarms: Rc<Alarms>,
+    /// Client connections of this core that are open, upgraded ones among them.
+    pub(crate) open: Cell<usize>,
+    /// Notified when one of them has closed.
+    pub(crate) closed: Notify,
+    /// What may still be retried.
+    pub(crate) retries: RetryBudget,
     /// Tasks this core has spawned.
     pub(crate) tasks: Tasks,
     table: RefCell<Cache<Arc<ArcSwap<RouteTable>>, Arc<RouteTable>>>,
@@ -71,6 +86,11 @@ impl Core {
             worker,
             counts: shared.counts.get(worker).map(Arc::clone).unwrap_or_default(),
             observer: CoreObserver::new(shared, worker),
+            pool: Pool::new(shared.settings.times.upstream_idle),
+            alarms: Rc::new(Alarms::default()),
+            open: Cell::new(0),
+            closed: Notify::new(),
+            retries: RetryBudget::default(),
             tasks: Tasks::default(),
             table: RefCell::new(Cache::new(Arc::clone(&shared.table))),
         })

@@ -3,13 +3,18 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use ficus_model::Side;
 use ficus_model::observation::Outcome;
+use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 
-use crate::arm::Permit;
+use crate::arm::{Arm, Permit};
+use crate::body::Progress;
+use crate::connection::{Peer, UnderWay};
 use crate::core::Core;
+use crate::counts::Count;
 use crate::observe::{self, Opened};
 use crate::split::Assignment;
 use crate::table::{RouteTable, Routed};
@@ -45,20 +50,22 @@ pub(crate) struct Exchange {
     /// The right to be under way on the arm.
     pub(crate) permit: Option<Permit>,
     ended: Cell<bool>,
+    under_way: UnderWay,
 }
 
 impl Exchange {
     /// An exchange that begins now.
-    pub(crate) fn begin(core: &Rc<Core>, opened: Opened, method: Method, target: Uri) -> Self {
+    pub(crate) fn begin(under_way: UnderWay, opened: Opened, parts: &Parts) -> Self {
+        let core = Rc::clone(&under_way.peer().core);
         Self {
-            core: Rc::clone(core),
             table: core.table(),
+            core,
             routed: Routed { lane: None, route: 0 },
             assignment: None,
             opened,
             began: Instant::now(),
-            method,
-            target,
+            method: parts.method.clone(),
+            target: parts.uri.clone(),
             status: Cell::new(None),
             streamed: Cell::new(false),
             request_bytes: Cell::new(0),
@@ -66,7 +73,52 @@ impl Exchange {
             answered: Cell::new(None),
             permit: None,
             ended: Cell::new(false),
+            under_way,
         }
+    }
+
+    /// The client.
+    pub(crate) fn peer(&self) -> &Rc<Peer> {
+        self.under_way.peer()
+    }
+
+    /// The arm the request is on, once it is.
+    pub(crate) fn arm(&self) -> Option<&Arc<Arm>> {
+        self.permit.as_ref().map(Permit::arm)
+    }
+
+    /// The side, where a boundary claims the request.
+    pub(crate) fn claimed_side(&self) -> Option<Side> {
+        self.table.lane(self.routed)?;
+        self.assignment.map(|assignment| assignment.side)
+    }
+
+    /// How long the reply's head may take.
+    pub(crate) fn reply_timeout(&self) -> Duration {
+        let unclaimed = self.core.shared.settings.times.unclaimed_reply;
+        self.table.lane(self.routed).map_or(unclaimed, |lane| lane.limits.timeout)
+    }
+
+    /// Counts the request's body.
+    pub(crate) fn progress(&self) -> Progress {
+        let bytes_max = self.table.lane(self.routed).map(|lane| lane.limits.request_bytes_max);
+        Progress { bytes_max: bytes_max.unwrap_or(u64::MAX), ..Progress::default() }
+    }
+
+    /// The answer is complete.
+    pub(crate) fn finish_answered(&self) {
+        let status = self.status.get().map_or(0, |status| status.as_u16());
+        self.finish(Outcome::Answered(status));
+    }
+
+    /// The answer broke off, for which the arm is to blame.
+    pub(crate) fn fail(&self, outcome: Outcome) {
+        if let Some(arm) = self.arm()
+            && arm.failed(Instant::now())
+        {
+            self.core.counts.add(Count::Ejected);
+        }
+        self.finish(outcome);
     }
 
     /// The request has ended like this; only the first end counts.

@@ -26,6 +26,7 @@ use crate::lane::LaneSettings;
 use crate::listener;
 use crate::observe::{self, SharedObserver};
 use crate::origin::Origins;
+use crate::pool;
 use crate::reports::Reports;
 use crate::settings::GatewaySettings;
 use crate::table::RouteTable;
@@ -194,6 +195,9 @@ async fn serve(shared: &Arc<Shared>, worker: usize, listener: TcpListener) -> io
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let core = Core::new(shared, worker);
     core.tasks.spawn_named("flush", observe::flush(Rc::clone(&core)));
+    core.tasks.spawn_named("alarms", Rc::clone(&core.alarms).run());
+    core.tasks.spawn_named("pool", pool::sweep(Rc::clone(&core)));
     listener::accept(&core, listener).await;
+    listener::drain(&core).await;
     Ok(())
 }

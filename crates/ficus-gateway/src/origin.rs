@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use ficus_model::boundary::Upstream;
@@ -18,6 +19,8 @@ pub(crate) struct Origin {
     pub(crate) authority: HeaderValue,
     /// Where it was last found; kept when a later look-up fails.
     pub(crate) addresses: ArcSwap<Vec<SocketAddr>>,
+    /// When its name was looked up last.
+    pub(crate) looked_up: Mutex<Option<Instant>>,
 }
 
 /// Every upstream this gateway ever used, so that a reload finds the same one again.
@@ -50,6 +53,6 @@ impl Origin {
         let authority =
             HeaderValue::try_from(authority).unwrap_or(HeaderValue::from_static("upstream"));
         let addresses = ArcSwap::from_pointee(Vec::new());
-        Self { upstream, ordinal, authority, addresses }
+        Self { upstream, ordinal, authority, addresses, looked_up: Mutex::new(None) }
     }
 }

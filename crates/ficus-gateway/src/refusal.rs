@@ -1,5 +1,6 @@
 //! Why the gateway answers by itself, and with what.
 
+use ficus_model::observation::Outcome;
 use http::StatusCode;
 
 /// A reason for an answer of the gateway's own. The text of [`Refusal::as_str`] is the metric label and the `type` of
@@ -131,6 +132,40 @@ impl Refusal {
             Self::BadReply => "The upstream's answer is not well-formed HTTP/1.",
             Self::Bug => "The gateway failed on this request.",
         }
+    }
+
+    /// How the request ended, as far as a side is to blame for it.
+    pub(crate) const fn outcome(self) -> Outcome {
+        match self {
+            Self::Ejected | Self::Connect => Outcome::ConnectFailed,
+            Self::Reset | Self::BadReply => Outcome::Reset,
+            Self::Timeout => Outcome::Timeout,
+            Self::InFlight | Self::Bug => Outcome::Shed,
+            Self::Malformed
+            | Self::Framing
+            | Self::Host
+            | Self::Nominated
+            | Self::Coding
+            | Self::Method
+            | Self::TargetLimit
+            | Self::HeadLimit
+            | Self::HeadTimeout
+            | Self::BodyTimeout
+            | Self::BodyLimit => Outcome::ClientGone,
+        }
+    }
+
+    /// Whether the client's connection ends with the answer: where its next message begins is not certain.
+    pub(crate) const fn closes(self) -> bool {
+        !matches!(
+            self,
+            Self::InFlight
+                | Self::Ejected
+                | Self::Connect
+                | Self::Reset
+                | Self::Timeout
+                | Self::BadReply
+        )
     }
 
     /// Whether another try may succeed soon, said by `Retry-After`.

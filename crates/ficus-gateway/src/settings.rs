@@ -44,6 +44,8 @@ pub struct Times {
     pub request_body_idle: Duration,
     /// For a connection to an upstream.
     pub connect: Duration,
+    /// From the complete request head to the reply head, where no boundary claims the request.
+    pub unclaimed_reply: Duration,
     /// Between two pieces of a reply body; event streams are exempt.
     pub reply_body_idle: Duration,
     /// How long an unused upstream connection is kept; shorter than the upstreams keep theirs.
@@ -77,6 +79,7 @@ impl Default for Times {
             client_idle: Duration::from_secs(60),
             request_body_idle: Duration::from_secs(30),
             connect: Duration::from_secs(1),
+            unclaimed_reply: Duration::from_mins(1),
             reply_body_idle: Duration::from_secs(30),
             upstream_idle: Duration::from_secs(4),
             upgraded_idle: Duration::from_hours(1),

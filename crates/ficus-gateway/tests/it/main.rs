@@ -1,0 +1,12 @@
+//! The gateway over real sockets: an origin that records every byte, a client that sends any, a gateway between them.
+//!
+//! Nothing here sleeps: a test waits for what it expects, with a deadline, and ends by stopping the gateway, after
+//! which every connection it held is closed and what the origin has recorded is final.
+
+#![expect(clippy::unwrap_used, reason = "a test that can not go on has failed")]
+
+mod cases;
+mod client;
+mod message;
+mod origin;
+mod world;
