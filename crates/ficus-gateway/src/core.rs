@@ -50,8 +50,6 @@ pub(crate) struct Shared {
 pub(crate) struct Core {
     /// What all cores share.
     pub(crate) shared: Arc<Shared>,
-    /// This core's number.
-    pub(crate) worker: usize,
     /// This core's counters.
     pub(crate) counts: Arc<PathCounts>,
     /// What this core needs to observe.
@@ -83,7 +81,6 @@ impl Core {
     pub(crate) fn new(shared: &Arc<Shared>, worker: usize) -> Rc<Self> {
         Rc::new(Self {
             shared: Arc::clone(shared),
-            worker,
             counts: shared.counts.get(worker).map(Arc::clone).unwrap_or_default(),
             observer: CoreObserver::new(shared, worker),
             pool: Pool::new(shared.settings.times.upstream_idle),

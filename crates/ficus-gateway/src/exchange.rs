@@ -45,8 +45,6 @@ pub(crate) struct Exchange {
     pub(crate) request_bytes: Cell<u64>,
     /// Bytes of the reply body so far.
     pub(crate) reply_bytes: Cell<u64>,
-    /// When the reply's head came.
-    pub(crate) answered: Cell<Option<Instant>>,
     /// The right to be under way on the arm.
     pub(crate) permit: Option<Permit>,
     ended: Cell<bool>,
@@ -70,7 +68,6 @@ impl Exchange {
             streamed: Cell::new(false),
             request_bytes: Cell::new(0),
             reply_bytes: Cell::new(0),
-            answered: Cell::new(None),
             permit: None,
             ended: Cell::new(false),
             under_way,

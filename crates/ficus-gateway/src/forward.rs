@@ -6,6 +6,7 @@
 //! never twice, and no more than a tenth of all requests.
 
 use std::cell::Cell;
+use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -147,8 +148,7 @@ fn again(
 
 /// Whether the socket itself failed, before a reply could be read from it.
 fn reset(error: &hyper::Error) -> bool {
-    let source = std::error::Error::source(error);
-    source.is_some_and(|source| source.is::<std::io::Error>())
+    error.source().is_some_and(<dyn Error>::is::<std::io::Error>)
 }
 
 impl Failure {

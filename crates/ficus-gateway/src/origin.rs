@@ -40,11 +40,6 @@ impl Origins {
         known.push(Arc::clone(&origin));
         origin
     }
-
-    /// All of them, in the order they were first used.
-    pub(crate) fn all(&self) -> Vec<Arc<Origin>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 impl Origin {

@@ -70,11 +70,6 @@ impl<B> Pool<B> {
         };
         self.stacks.borrow_mut().iter_mut().for_each(|stack| stack.retain(fit));
     }
-
-    /// Connections that wait.
-    pub(crate) fn len(&self) -> usize {
-        self.stacks.borrow().iter().map(Vec::len).sum()
-    }
 }
 
 /// Sweeps a core's pool for as long as the core lives.

@@ -24,7 +24,7 @@ use hyper::upgrade::OnUpgrade;
 use crate::admit::{self, Admitted};
 use crate::arm::{Arm, Closed};
 use crate::authorise::authorise;
-use crate::body::{PassingReply, Progress, ReplyBody, RequestBody};
+use crate::body::{PassingReply, ReplyBody, RequestBody};
 use crate::connection::{Peer, UnderWay};
 use crate::exchange::Exchange;
 use crate::forward::{Reply, forward};

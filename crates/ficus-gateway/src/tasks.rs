@@ -25,11 +25,6 @@ impl Tasks {
         running.spawn_local(task);
     }
 
-    /// Tasks that have not been forgotten yet.
-    pub(crate) fn len(&self) -> usize {
-        self.running.borrow().len()
-    }
-
     /// Ends all of them.
     pub(crate) fn abort_all(&self) {
         self.running.borrow_mut().abort_all();

@@ -7,17 +7,17 @@ use crate::message::{Message, reply_ends};
 use crate::world::DEADLINE;
 
 /// One connection to the gateway.
-pub struct Client {
+pub(crate) struct Client {
     stream: TcpStream,
     /// Bytes that belong to no answer yet.
     pending: Vec<u8>,
     /// Whether the gateway has closed.
-    pub closed: bool,
+    pub(crate) closed: bool,
 }
 
 impl Client {
     /// Connects.
-    pub fn connect(address: SocketAddr) -> Self {
+    pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
@@ -26,7 +26,7 @@ impl Client {
     }
 
     /// Sends bytes. A gateway that has closed already is no error: its answer says why.
-    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         if let Err(error) = self.stream.write_all(bytes.as_ref()) {
             let gone = matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset);
             assert!(gone, "sending failed: {error}");
@@ -34,13 +34,13 @@ impl Client {
     }
 
     /// A GET, answered.
-    pub fn get(&mut self, target: &str) -> Message {
+    pub(crate) fn get(&mut self, target: &str) -> Message {
         self.send(format!("GET {target} HTTP/1.1\r\nHost: h\r\n\r\n"));
         self.answer("GET").expect("an answer")
     }
 
     /// The next answer to a request with this method; `None` when the connection ends before it is whole.
-    pub fn answer(&mut self, method: &str) -> Option<Message> {
+    pub(crate) fn answer(&mut self, method: &str) -> Option<Message> {
         loop {
             let ends = |head: &str| reply_ends(head, method);
             if let Some(message) = Message::read(&self.pending, self.closed, ends) {
@@ -55,7 +55,7 @@ impl Client {
     }
 
     /// The next final answer; interim ones are put aside.
-    pub fn final_answer(&mut self, method: &str) -> Option<Message> {
+    pub(crate) fn final_answer(&mut self, method: &str) -> Option<Message> {
         loop {
             let answer = self.answer(method)?;
             if answer.status() >= 200 || answer.status() == 101 {
@@ -65,7 +65,7 @@ impl Client {
     }
 
     /// Waits until this many bytes, or the end, have come and takes them.
-    pub fn take(&mut self, count: usize) -> Vec<u8> {
+    pub(crate) fn take(&mut self, count: usize) -> Vec<u8> {
         while self.pending.len() < count && !self.closed {
             self.read_some();
         }
@@ -74,7 +74,7 @@ impl Client {
     }
 
     /// Waits for a text in what has come since the last answer, and takes everything up to its end.
-    pub fn take_until(&mut self, text: &str) -> String {
+    pub(crate) fn take_until(&mut self, text: &str) -> String {
         loop {
             if let Some(at) = crate::message::find(&self.pending, text.as_bytes()) {
                 let taken = self.pending.drain(..at + text.len()).collect();
@@ -90,7 +90,7 @@ impl Client {
     }
 
     /// Everything that comes until the gateway closes.
-    pub fn rest(&mut self) -> Vec<u8> {
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
         while !self.closed {
             self.read_some();
         }
@@ -98,7 +98,7 @@ impl Client {
     }
 
     /// Closes the sending half.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.stream.shutdown(Shutdown::Write).ok();
     }
 

@@ -2,7 +2,7 @@
 
 /// How a message's body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ends {
+pub(crate) enum Ends {
     /// There is none.
     Nothing,
     /// After this many bytes.
@@ -15,20 +15,20 @@ pub enum Ends {
 
 /// A message read whole.
 #[derive(Debug, Clone)]
-pub struct Message {
+pub(crate) struct Message {
     /// First line and fields, with their line ends, without the empty line.
-    pub head: String,
+    pub(crate) head: String,
     /// The body, without chunk framing.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// The trailer lines.
-    pub trailers: String,
+    pub(crate) trailers: String,
     /// Bytes it took, head and framing included.
-    pub length: usize,
+    pub(crate) length: usize,
 }
 
 impl Message {
     /// Reads the first message of `bytes`; `None` while it is not whole. `ends` reads its framing off its head.
-    pub fn read(bytes: &[u8], closed: bool, ends: impl Fn(&str) -> Ends) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8], closed: bool, ends: impl Fn(&str) -> Ends) -> Option<Self> {
         let head_end = find(bytes, b"\r\n\r\n")? + 4;
         let head = String::from_utf8_lossy(&bytes[..head_end - 2]).into_owned();
         let rest = &bytes[head_end..];
@@ -43,33 +43,33 @@ impl Message {
     }
 
     /// The first line.
-    pub fn line(&self) -> &str {
+    pub(crate) fn line(&self) -> &str {
         self.head.lines().next().unwrap_or_default()
     }
 
     /// The values of a field, in order.
-    pub fn fields(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn fields(&self, name: &str) -> Vec<&str> {
         fields(&self.head, name)
     }
 
     /// The status of a reply.
-    pub fn status(&self) -> u16 {
+    pub(crate) fn status(&self) -> u16 {
         status(&self.head)
     }
 
     /// The body as text.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// The framing of a request.
-pub fn request_ends(head: &str) -> Ends {
+pub(crate) fn request_ends(head: &str) -> Ends {
     by_fields(head).unwrap_or(Ends::Nothing)
 }
 
 /// The framing of a reply to a request with this method.
-pub fn reply_ends(head: &str, method: &str) -> Ends {
+pub(crate) fn reply_ends(head: &str, method: &str) -> Ends {
     let status = status(head);
     if method == "HEAD" || status < 200 || status == 204 || status == 304 {
         return Ends::Nothing;
@@ -126,6 +126,6 @@ fn chunked(bytes: &[u8]) -> Option<(Vec<u8>, String, usize)> {
 }
 
 /// Where `wanted` begins.
-pub fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }

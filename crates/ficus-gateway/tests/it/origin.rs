@@ -13,11 +13,11 @@ use crate::message::{Message, find, request_ends};
 use crate::world::DEADLINE;
 
 /// The plain answer.
-pub const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+pub(crate) const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 /// What the origin does with its connection after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
+pub(crate) enum Then {
     /// Goes on reading requests.
     Serve,
     /// Closes it.
@@ -32,20 +32,20 @@ pub enum Then {
 
 /// A request the origin has read whole, or the head of one.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// The request.
-    pub message: Message,
+    pub(crate) message: Message,
     /// The connection it came on, counted from zero.
-    pub connection: usize,
+    pub(crate) connection: usize,
 }
 
 /// What one connection has received.
 #[derive(Debug, Default, Clone)]
-pub struct Received {
+pub(crate) struct Received {
     /// Every byte.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Whether the gateway has closed it.
-    pub closed: bool,
+    pub(crate) closed: bool,
 }
 
 #[derive(Default)]
@@ -58,19 +58,19 @@ type Script = dyn Fn(&Seen, &mut TcpStream) -> Then + Send + Sync;
 
 /// A running origin. Its threads end when the gateway has closed their connections.
 #[derive(Clone)]
-pub struct Origin {
+pub(crate) struct Origin {
     address: SocketAddr,
     record: Arc<(Mutex<Record>, Condvar)>,
 }
 
 impl Origin {
     /// Answers every request with [`OK`].
-    pub fn plain() -> Self {
+    pub(crate) fn plain() -> Self {
         Self::replying(OK)
     }
 
     /// Answers every request with these bytes.
-    pub fn replying(reply: &'static [u8]) -> Self {
+    pub(crate) fn replying(reply: &'static [u8]) -> Self {
         Self::scripted(move |_seen, stream| {
             stream.write_all(reply).ok();
             Then::Serve
@@ -78,7 +78,7 @@ impl Origin {
     }
 
     /// Does what the script says.
-    pub fn scripted(
+    pub(crate) fn scripted(
         script: impl Fn(&Seen, &mut TcpStream) -> Then + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -89,27 +89,27 @@ impl Origin {
     }
 
     /// Where it listens.
-    pub fn upstream(&self) -> Upstream {
+    pub(crate) fn upstream(&self) -> Upstream {
         Upstream { host: self.address.ip().to_string(), port: self.address.port() }
     }
 
     /// The requests read so far, in the order they became whole.
-    pub fn requests(&self) -> Vec<Seen> {
+    pub(crate) fn requests(&self) -> Vec<Seen> {
         self.record.0.lock().unwrap().requests.clone()
     }
 
     /// What every connection has received so far.
-    pub fn connections(&self) -> Vec<Received> {
+    pub(crate) fn connections(&self) -> Vec<Received> {
         self.record.0.lock().unwrap().connections.clone()
     }
 
     /// All bytes, connection by connection.
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.connections().into_iter().flat_map(|received| received.bytes).collect()
     }
 
     /// Waits until the record fulfils the condition.
-    pub fn wait(&self, what: &str, fulfilled: impl Fn(&[Seen], &[Received]) -> bool) {
+    pub(crate) fn wait(&self, what: &str, fulfilled: impl Fn(&[Seen], &[Received]) -> bool) {
         let (record, changed) = &*self.record;
         let until = Instant::now() + DEADLINE;
         let mut record = record.lock().unwrap();
@@ -121,7 +121,7 @@ impl Origin {
     }
 
     /// Waits until the gateway has closed every connection.
-    pub fn wait_closed(&self) {
+    pub(crate) fn wait_closed(&self) {
         self.wait("the end of all connections", |_, connections| {
             connections.iter().all(|connection| connection.closed)
         });
@@ -162,7 +162,7 @@ impl Origin {
                     stream.write_all(fresh).ok();
                 }
                 Then::Serve => pending.extend_from_slice(fresh),
-                _ => {}
+                Then::Close | Then::Reset | Then::Hang => {}
             }
             while then == Then::Serve
                 && let Some(message) = Message::read(&pending, false, request_ends)
@@ -193,6 +193,6 @@ fn drain(stream: &mut TcpStream) {
 }
 
 /// Whether bytes contain a text.
-pub fn contains(bytes: &[u8], text: &str) -> bool {
+pub(crate) fn contains(bytes: &[u8], text: &str) -> bool {
     find(bytes, text.as_bytes()).is_some()
 }

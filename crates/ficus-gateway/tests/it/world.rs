@@ -17,13 +17,13 @@ use crate::client::Client;
 use crate::origin::Origin;
 
 /// Longest anything may be waited for.
-pub const DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Keeps what the gateway reports.
 #[derive(Default)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// The observations, in batches.
-    pub observations: Mutex<Vec<ObservationBatch>>,
+    pub(crate) observations: Mutex<Vec<ObservationBatch>>,
 }
 
 impl Reports for Kept {
@@ -42,30 +42,30 @@ impl Reports for Kept {
 }
 
 /// A running gateway.
-pub struct World {
+pub(crate) struct World {
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// Its controls.
-    pub controls: GatewayControls,
+    pub(crate) controls: GatewayControls,
     /// What it reported.
-    pub reports: Arc<Kept>,
+    pub(crate) reports: Arc<Kept>,
     shutdown: CancellationToken,
     thread: Option<JoinHandle<Result<(), RunError>>>,
 }
 
 /// A table that sends everything to one upstream.
-pub fn to_monolith(generation: u64, monolith: Upstream) -> Snapshot {
+pub(crate) fn to_monolith(generation: u64, monolith: Upstream) -> Snapshot {
     Snapshot { generation, monolith, boundaries: Vec::new() }
 }
 
 impl World {
     /// In front of one origin.
-    pub fn before(origin: &Origin) -> Self {
+    pub(crate) fn before(origin: &Origin) -> Self {
         Self::with(to_monolith(1, origin.upstream()), |_| {})
     }
 
     /// With a table and settings of the test's own.
-    pub fn with(snapshot: Snapshot, adjust: impl FnOnce(&mut GatewaySettings)) -> Self {
+    pub(crate) fn with(snapshot: Snapshot, adjust: impl FnOnce(&mut GatewaySettings)) -> Self {
         let mut settings = GatewaySettings::new("127.0.0.1:0".parse().unwrap(), [7; 32]);
         settings.workers = NonZeroUsize::MIN;
         settings.drain = Duration::from_millis(200);
@@ -86,17 +86,17 @@ impl World {
     }
 
     /// A client of it.
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::connect(self.address)
     }
 
     /// Tells it to stop, without waiting.
-    pub fn begin_stop(&self) {
+    pub(crate) fn begin_stop(&self) {
         self.shutdown.cancel();
     }
 
     /// Stops it and waits until every connection is closed.
-    pub fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         self.shutdown.cancel();
         let ended = self.thread.take().unwrap().join().expect("the gateway does not panic");
         ended.expect("the gateway ends in order");
