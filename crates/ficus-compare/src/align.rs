@@ -8,8 +8,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::digest::Sum;
+use crate::digest::{Digester, Sum};
 use crate::node::Node;
+use crate::tree::strict;
 
 /// Fields that name an element, the surest first.
 const KEY_FIELDS: [&str; 9] =
@@ -36,26 +37,38 @@ pub(crate) struct Alignment {
 }
 
 /// Aligns two arrays. Without `ordered`, what is left over is paired wherever it stands.
-pub(crate) fn align(left: &[Element<'_>], right: &[Element<'_>], ordered: bool) -> Alignment {
+pub(crate) fn align(
+    left: &[Element<'_>],
+    right: &[Element<'_>],
+    ordered: bool,
+    digester: &Digester,
+) -> Alignment {
     let sums = |elements: &[Element<'_>]| -> Vec<Sum> {
         elements.iter().map(|element| element.sum).collect()
     };
     if sums(left) <= sums(right) {
-        return oriented(left, right, ordered);
+        return oriented(left, right, ordered, digester);
     }
-    let Alignment { pairs, left, right, reordered } = oriented(right, left, ordered);
+    let Alignment { pairs, left, right, reordered } = oriented(right, left, ordered, digester);
     let mut pairs: Vec<(usize, usize)> = pairs.into_iter().map(|(l, r)| (r, l)).collect();
     pairs.sort_unstable();
     Alignment { pairs, left: right, right: left, reordered }
 }
 
-fn oriented(left: &[Element<'_>], right: &[Element<'_>], ordered: bool) -> Alignment {
+fn oriented(
+    left: &[Element<'_>],
+    right: &[Element<'_>],
+    ordered: bool,
+    digester: &Digester,
+) -> Alignment {
     let mut pairs = equal_ends(left, right);
     let free = |pairs: &[(usize, usize)]| Free::of(left.len(), right.len(), pairs);
     pairs.extend(equal_elements(left, right, &free(&pairs)));
-    let keyed = same_keys(left, right);
+    let rest = free(&pairs);
+    let open = !rest.left.is_empty() && !rest.right.is_empty();
+    let keyed = open.then(|| same_keys(left, right, digester)).flatten();
     let keys_tell = keyed.is_some();
-    pairs.extend(free(&pairs).both(keyed.unwrap_or_default()));
+    pairs.extend(rest.both(keyed.unwrap_or_default()));
     pairs.sort_unstable();
     let backbone = longest_increasing(&pairs);
     let reordered = backbone.len() < pairs.len();
@@ -120,9 +133,13 @@ fn equal_elements(left: &[Element<'_>], right: &[Element<'_>], free: &Free) -> V
 
 /// Pairs by the first key field that tells the elements apart on both sides and that at least half of the smaller
 /// side shares; `None` when there is no such field.
-fn same_keys(left: &[Element<'_>], right: &[Element<'_>]) -> Option<Vec<(usize, usize)>> {
+fn same_keys(
+    left: &[Element<'_>],
+    right: &[Element<'_>],
+    digester: &Digester,
+) -> Option<Vec<(usize, usize)>> {
     KEY_FIELDS.iter().find_map(|field| {
-        let (left, right) = (by_key(left, field)?, by_key(right, field)?);
+        let (left, right) = (by_key(left, field, digester)?, by_key(right, field, digester)?);
         let shared: Vec<(usize, usize)> = left
             .iter()
             .filter_map(|(key, &left)| right.get(key).map(|&right| (left, right)))
@@ -132,21 +149,24 @@ fn same_keys(left: &[Element<'_>], right: &[Element<'_>]) -> Option<Vec<(usize, 
 }
 
 /// Where each key stands; `None` when an element has no such key or two share one.
-fn by_key(elements: &[Element<'_>], field: &str) -> Option<BTreeMap<String, usize>> {
+fn by_key(
+    elements: &[Element<'_>],
+    field: &str,
+    digester: &Digester,
+) -> Option<BTreeMap<Sum, usize>> {
     let mut places = BTreeMap::new();
     for (at, element) in elements.iter().enumerate() {
-        if places.insert(key_of(element.node, field)?, at).is_some() {
+        if places.insert(key_of(element.node, field, digester)?, at).is_some() {
             return None;
         }
     }
     Some(places)
 }
 
-fn key_of(node: &Node, field: &str) -> Option<String> {
+fn key_of(node: &Node, field: &str, digester: &Digester) -> Option<Sum> {
     let Node::Object(members) = node else { return None };
     match members.iter().find(|(key, _)| key == field)? {
-        (_, Node::Text(text)) => Some(text.clone()),
-        (_, Node::Number(number)) => Some(format!("{:?}", number.canonical())),
+        (_, key @ (Node::Text(_) | Node::Number(_))) => Some(strict(key, digester)),
         (_, Node::Null | Node::Boolean(_) | Node::Array(_) | Node::Object(_)) => None,
     }
 }

@@ -48,7 +48,7 @@ impl<'r> Differ<'r> {
     }
 
     /// Compares two values at one place.
-    pub(crate) fn values(&mut self, left: &Node, right: &Node, spot: &Spot<'r>) {
+    pub(crate) fn values(&mut self, left: &Node, right: &Node, spot: &Spot<'_>) {
         if left.same(right) || self.excused(left, right, spot) {
             return;
         }
@@ -68,7 +68,7 @@ impl<'r> Differ<'r> {
     }
 
     /// Whether a rule covers the difference of two values as a whole; notes the rule.
-    fn excused(&mut self, left: &Node, right: &Node, spot: &Spot<'r>) -> bool {
+    fn excused(&mut self, left: &Node, right: &Node, spot: &Spot<'_>) -> bool {
         let covering =
             self.applied.at(spot.rules()).find(|(_, tolerance)| covers(*tolerance, left, right));
         self.used.extend(covering.map(|(rule, _)| rule));
@@ -76,52 +76,49 @@ impl<'r> Differ<'r> {
     }
 
     /// Whether a rule covers a value that the other side lacks; notes the rule.
-    fn excused_absence(&mut self, present: &Node, spot: &Spot<'r>) -> bool {
+    fn excused_absence(&mut self, present: &Node, spot: &Spot<'_>) -> bool {
         let covering =
             self.applied.at(spot.rules()).find(|(_, tolerance)| absorbs(*tolerance, present));
         self.used.extend(covering.map(|(rule, _)| rule));
         covering.is_some()
     }
 
-    fn objects(&mut self, left: &[(String, Node)], right: &[(String, Node)], spot: &Spot<'r>) {
-        let mut members: BTreeMap<&str, (Vec<&Node>, Vec<&Node>)> = BTreeMap::new();
-        for (key, value) in left {
-            members.entry(key).or_default().0.push(value);
-        }
-        for (key, value) in right {
-            members.entry(key).or_default().1.push(value);
-        }
-        for (key, (left, right)) in members {
-            let inside = spot.key(key, &self.digester);
-            let both = left.len().min(right.len());
-            left.iter().zip(&right).for_each(|(left, right)| self.values(left, right, &inside));
-            left.iter().skip(both).for_each(|value| self.missing(value, &inside));
-            right.iter().skip(both).for_each(|value| self.extra(value, &inside));
+    fn objects(&mut self, left: &[(String, Node)], right: &[(String, Node)], spot: &Spot<'_>) {
+        let (mut left, mut right) = (left, right);
+        while let Some(key) = first_key(left, right) {
+            let (here, there) = (take_run(&mut left, key), take_run(&mut right, key));
+            let inside = spot.key(key);
+            let both = here.len().min(there.len());
+            for ((_, left), (_, right)) in here.iter().zip(there) {
+                self.values(left, right, &inside);
+            }
+            here.iter().skip(both).for_each(|(_, value)| self.missing(value, &inside));
+            there.iter().skip(both).for_each(|(_, value)| self.extra(value, &inside));
         }
     }
 
-    fn missing(&mut self, value: &Node, spot: &Spot<'r>) {
+    fn missing(&mut self, value: &Node, spot: &Spot<'_>) {
         if !self.excused_absence(value, spot) {
             let shown = show::value(value, spot.veil(), &self.digester);
             self.report(spot, DifferenceKind::Missing, Some(shown), None);
         }
     }
 
-    fn extra(&mut self, value: &Node, spot: &Spot<'r>) {
+    fn extra(&mut self, value: &Node, spot: &Spot<'_>) {
         if !self.excused_absence(value, spot) {
             let shown = show::value(value, spot.veil(), &self.digester);
             self.report(spot, DifferenceKind::Extra, None, Some(shown));
         }
     }
 
-    fn arrays(&mut self, left: &[Node], right: &[Node], spot: &Spot<'r>) {
+    fn arrays(&mut self, left: &[Node], right: &[Node], spot: &Spot<'_>) {
         let inside = spot.index();
         let (left, left_absorbed) = self.elements(left, &inside);
         let (right, right_absorbed) = self.elements(right, &inside);
         self.absorbed(&left_absorbed, &right_absorbed, &inside);
         let mut holding = self.applied.at(spot.rules());
         let unordered = holding.find(|(_, tolerance)| *tolerance == Tolerance::Unordered);
-        let alignment = align(&left, &right, unordered.is_none());
+        let alignment = align(&left, &right, unordered.is_none(), &self.digester);
         if alignment.reordered {
             match unordered {
                 Some((rule, _)) => drop(self.used.insert(rule)),
@@ -149,7 +146,7 @@ impl<'r> Differ<'r> {
     fn elements<'n>(
         &self,
         nodes: &'n [Node],
-        spot: &Spot<'r>,
+        spot: &Spot<'_>,
     ) -> (Vec<Element<'n>>, Vec<(usize, &'n Node)>) {
         let mut masker = Masker::new(self.applied, self.digester);
         let (mut elements, mut absorbed) = (Vec::with_capacity(nodes.len()), Vec::new());
@@ -163,7 +160,7 @@ impl<'r> Differ<'r> {
     }
 
     /// Notes the rule that absorbed elements, where without it the arrays would differ in them.
-    fn absorbed(&mut self, left: &[(usize, &Node)], right: &[(usize, &Node)], spot: &Spot<'r>) {
+    fn absorbed(&mut self, left: &[(usize, &Node)], right: &[(usize, &Node)], spot: &Spot<'_>) {
         let alike = |((l, left), (r, right)): (&(usize, &Node), &(usize, &Node))| {
             l == r && left.same(right)
         };
@@ -176,7 +173,7 @@ impl<'r> Differ<'r> {
     }
 
     /// Reports another order by the first elements that stand where others do.
-    fn order(&mut self, left: &[Element<'_>], right: &[Element<'_>], spot: &Spot<'r>) {
+    fn order(&mut self, left: &[Element<'_>], right: &[Element<'_>], spot: &Spot<'_>) {
         let first = left.iter().zip(right).find(|(left, right)| left.sum != right.sum);
         let inside = spot.index();
         let shown =
@@ -187,12 +184,12 @@ impl<'r> Differ<'r> {
 
     fn report(
         &mut self,
-        spot: &Spot<'r>,
+        spot: &Spot<'_>,
         kind: DifferenceKind,
         baseline: Option<String>,
         candidate: Option<String>,
     ) {
-        let path = spot.path();
+        let path = spot.path(&self.digester);
         let classes = self.found.len();
         let difference = Difference { path: path.clone(), kind, baseline, candidate };
         match self.found.entry((path, kind)) {
@@ -205,6 +202,23 @@ impl<'r> Differ<'r> {
             Entry::Occupied(_) | Entry::Vacant(_) => {}
         }
     }
+}
+
+/// The key that sorts first among what is left of two objects.
+fn first_key<'n>(left: &'n [(String, Node)], right: &'n [(String, Node)]) -> Option<&'n str> {
+    let first = |members: &'n [(String, Node)]| members.first().map(|(key, _)| key.as_str());
+    match (first(left), first(right)) {
+        (Some(left), Some(right)) => Some(left.min(right)),
+        (left, right) => left.or(right),
+    }
+}
+
+/// Takes the members with this key off the front: none, one, or more where a key stands twice.
+fn take_run<'n>(members: &mut &'n [(String, Node)], key: &str) -> &'n [(String, Node)] {
+    let end = members.iter().take_while(|(name, _)| name == key).count();
+    let (run, rest) = members.split_at(end);
+    *members = rest;
+    run
 }
 
 /// The shorter example is the better one; among equals the one that sorts first whichever side is left.

@@ -26,19 +26,26 @@ pub(crate) struct Masker<'r> {
     sums: Vec<Sum>,
 }
 
-/// Both hashes of an array while its elements arrive.
-#[derive(Debug, Default)]
+/// The hashes of an array while its elements arrive. Where no rule is near, the strict one serves for all.
+#[derive(Debug)]
 pub(crate) struct HashedArray {
     strict: ArraySum,
-    loose: ArraySum,
+    loose: Option<LooseArray>,
     length: usize,
 }
 
-/// Both hashes of an object while its members arrive.
+/// What is left of an array under rules, in order and without.
 #[derive(Debug, Default)]
+struct LooseArray {
+    ordered: ArraySum,
+    unordered: ArraySum,
+}
+
+/// The hashes of an object while its members arrive. Where no rule is near, the strict one serves for both.
+#[derive(Debug)]
 pub(crate) struct HashedObject {
     strict: ObjectSum,
-    loose: ObjectSum,
+    loose: Option<ObjectSum>,
     length: usize,
 }
 
@@ -70,11 +77,18 @@ impl<'r> Masker<'r> {
         self.finish(cursor, kind, Hashed { strict, loose: Some(strict) }, kind == Type::Null)
     }
 
+    /// An array about to be read at a place.
+    pub(crate) fn new_array(cursor: Cursor<'r>) -> HashedArray {
+        let loose = (!cursor.quiet()).then(LooseArray::default);
+        HashedArray { strict: ArraySum::default(), loose, length: 0 }
+    }
+
     /// Adds an element to an array.
     pub(crate) fn push(&self, array: &mut HashedArray, element: Hashed) {
         self.digester.push(&mut array.strict, element.strict);
-        if let Some(loose) = element.loose {
-            self.digester.push(&mut array.loose, loose);
+        if let (Some(loose), Some(left)) = (&mut array.loose, element.loose) {
+            self.digester.push(&mut loose.ordered, left);
+            self.digester.mix(&mut loose.unordered, left);
         }
         array.length += 1;
     }
@@ -82,22 +96,29 @@ impl<'r> Masker<'r> {
     /// A whole array.
     pub(crate) fn array(&mut self, cursor: Cursor<'r>, array: &HashedArray) -> Hashed {
         let strict = self.digester.ordered(&array.strict);
-        let mut loose = self.digester.ordered(&array.loose);
+        let Some(left) = &array.loose else { return Hashed { strict, loose: Some(strict) } };
+        let mut loose = self.digester.ordered(&left.ordered);
         let unordered =
             self.applied.at(cursor).find(|(_, tolerance)| *tolerance == Tolerance::Unordered);
         if let Some((rule, _)) = unordered {
             self.mask(rule, loose);
-            loose = self.digester.unordered(&array.loose);
+            loose = self.digester.unordered(&left.unordered);
         }
         let hashed = Hashed { strict, loose: Some(loose) };
         self.finish(cursor, Type::Array, hashed, array.length == 0)
     }
 
+    /// An object about to be read at a place.
+    pub(crate) fn new_object(cursor: Cursor<'r>) -> HashedObject {
+        let loose = (!cursor.quiet()).then(ObjectSum::default);
+        HashedObject { strict: ObjectSum::default(), loose, length: 0 }
+    }
+
     /// Adds a member to an object.
     pub(crate) fn put(&self, object: &mut HashedObject, key: Sum, value: Hashed) {
         self.digester.put(&mut object.strict, key, value.strict);
-        if let Some(loose) = value.loose {
-            self.digester.put(&mut object.loose, key, loose);
+        if let (Some(loose), Some(left)) = (&mut object.loose, value.loose) {
+            self.digester.put(loose, key, left);
         }
         object.length += 1;
     }
@@ -105,7 +126,8 @@ impl<'r> Masker<'r> {
     /// A whole object.
     pub(crate) fn object(&mut self, cursor: Cursor<'r>, object: &HashedObject) -> Hashed {
         let strict = self.digester.object(&object.strict);
-        let loose = Some(self.digester.object(&object.loose));
+        let Some(left) = &object.loose else { return Hashed { strict, loose: Some(strict) } };
+        let loose = Some(self.digester.object(left));
         self.finish(cursor, Type::Object, Hashed { strict, loose }, object.length == 0)
     }
 

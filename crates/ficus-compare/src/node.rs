@@ -47,7 +47,9 @@ impl Node {
     /// Whether both say the same, member order and spelling of numbers aside.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Number(left), Self::Number(right)) => left.canonical() == right.canonical(),
+            (Self::Number(left), Self::Number(right)) => {
+                left == right || left.canonical() == right.canonical()
+            }
             (Self::Array(left), Self::Array(right)) => {
                 left.len() == right.len() && left.iter().zip(right).all(|(l, r)| l.same(r))
             }

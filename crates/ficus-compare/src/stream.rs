@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::digest::{Digester, Sum, Type};
 use crate::json::DEPTH_MAX;
-use crate::mask::{Hashed, HashedArray, HashedObject, Masker};
+use crate::mask::{Hashed, Masker};
 use crate::number::canonical_of_double;
 use crate::places::Cursor;
 use crate::rules::Applied;
@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Hashed, A::Error> {
         let depth = self.deeper()?;
         let cursor = self.reader.masker.inside(self.cursor).index();
-        let mut array = HashedArray::default();
+        let mut array = Masker::new_array(self.cursor);
         while let Some(element) =
             elements.next_element_seed(Value { reader: &mut *self.reader, cursor, depth })?
         {
@@ -143,7 +143,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         let depth = self.deeper()?;
         let inside = self.reader.masker.inside(self.cursor);
         let first_key = self.reader.keys.len();
-        let mut object = HashedObject::default();
+        let mut object = Masker::new_object(self.cursor);
         loop {
             let key = Key { digester: self.reader.masker.digester(), cursor: inside };
             let Some((key, cursor)) = members.next_key_seed(key)? else { break };

@@ -1,7 +1,7 @@
 //! The same hashes as [`crate::stream`], made from a tree: for aligning elements and for naming hidden values.
 
 use crate::digest::{ArraySum, Digester, ObjectSum, Sum};
-use crate::mask::{Hashed, HashedArray, HashedObject, Masker};
+use crate::mask::{Hashed, Masker};
 use crate::node::Node;
 use crate::places::Cursor;
 
@@ -10,7 +10,7 @@ pub(crate) fn hashed<'r>(node: &Node, cursor: Cursor<'r>, masker: &mut Masker<'r
     match node {
         Node::Array(elements) => {
             let inside = masker.inside(cursor).index();
-            let mut array = HashedArray::default();
+            let mut array = Masker::new_array(cursor);
             for element in elements {
                 let element = hashed(element, inside, masker);
                 masker.push(&mut array, element);
@@ -19,7 +19,7 @@ pub(crate) fn hashed<'r>(node: &Node, cursor: Cursor<'r>, masker: &mut Masker<'r
         }
         Node::Object(members) => {
             let inside = masker.inside(cursor);
-            let mut object = HashedObject::default();
+            let mut object = Masker::new_object(cursor);
             for (key, value) in members {
                 let value = hashed(value, inside.key(key), masker);
                 let key = masker.digester().text(key);

@@ -2,10 +2,8 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::digest::Digester;
 use crate::json::read;
 use crate::key::HashKey;
-use crate::tree::strict;
 
 fn aligned(left: &[Node], right: &[Node], ordered: bool) -> Alignment {
     let digester = Digester::new(&HashKey::from_bytes([5; 16]));
@@ -15,7 +13,7 @@ fn aligned(left: &[Node], right: &[Node], ordered: bool) -> Alignment {
     let of = |(node, sum)| Element { node, sum };
     let left: Vec<Element<'_>> = left.iter().zip(left_sums).map(of).collect();
     let right: Vec<Element<'_>> = right.iter().zip(right_sums).map(of).collect();
-    align(&left, &right, ordered)
+    align(&left, &right, ordered, &digester)
 }
 
 fn elements(text: &str) -> Vec<Node> {

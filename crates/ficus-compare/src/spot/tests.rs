@@ -8,15 +8,14 @@ fn path(keys: &[&str]) -> String {
     let rules = Rules::default();
     let digester = Digester::new(&HashKey::from_bytes([2; 16]));
     let applied = rules.applied("GET /", Time::EPOCH);
-    let root = Spot::root("body", applied.cursor(), rules.redaction().veil());
-    let below = |spot: Spot<'_>, key: &&str| match *key {
-        "[]" => spot.index().path(),
-        key => spot.key(key, &digester).path(),
-    };
-    match keys {
-        [one] => below(root, one),
-        [first, second] => below(root.key(first, &digester), second),
-        _ => root.path(),
+    below(&Spot::root("body", applied.cursor(), rules.redaction().veil()), keys, &digester)
+}
+
+fn below(spot: &Spot<'_>, keys: &[&str], digester: &Digester) -> String {
+    match keys.split_first() {
+        None => spot.path(digester),
+        Some((&"[]", rest)) => below(&spot.index(), rest, digester),
+        Some((key, rest)) => below(&spot.key(key), rest, digester),
     }
 }
 
@@ -24,7 +23,7 @@ fn path(keys: &[&str]) -> String {
 fn plain_keys_and_indices() {
     assert_eq!(path(&[]), "body");
     assert_eq!(path(&["[]"]), "body[]");
-    assert_eq!(path(&["items", "[]"]), "body.items[]");
+    assert_eq!(path(&["items", "[]", "[]", "price"]), "body.items[][].price");
     assert_eq!(path(&["@type", "snake_case-2"]), "body.@type.snake_case-2");
 }
 
