@@ -7,6 +7,8 @@ mod mismatches;
 mod paper;
 mod plan;
 mod report;
+#[cfg(test)]
+mod sample;
 mod status;
 mod token;
 

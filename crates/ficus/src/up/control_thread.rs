@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::{io, thread};
 
+use ficus_console::ConsoleParts;
 use ficus_control::api::{ApiParts, guarded, router};
 use ficus_control::identity::{Access, Hosts, Identities};
 use ficus_control::{Control, Desk};
@@ -135,7 +136,12 @@ async fn answer(
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(console)?;
-    let routes = guarded(router(api), hosts);
+    let pages = ConsoleParts {
+        desk: api.desk.clone(),
+        access: Arc::clone(&api.access),
+        shutdown: api.shutdown.clone(),
+    };
+    let routes = guarded(router(api).merge(ficus_console::router(pages)), hosts);
     let ends = shutdown.cancelled_owned();
     axum::serve(listener, routes).with_graceful_shutdown(ends).await
 }
