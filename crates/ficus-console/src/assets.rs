@@ -29,3 +29,6 @@ pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Respo
     }
     (headers, asset.data.into_owned()).into_response()
 }
+
+#[cfg(test)]
+mod tests;

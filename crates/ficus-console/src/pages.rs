@@ -79,4 +79,7 @@ impl Frame {
 }
 
 #[cfg(test)]
+#[path = "../examples/preview/seed.rs"]
+pub(crate) mod seed;
+#[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use ficus_control::wire::{
     VerdictView,
 };
 
-pub const DIGEST: &str = "5f0c9a12be774d0e8f61c3b9a2d4e6f7081923a4b5c6d7e8f90a1b2c3d4e5f60";
+pub(crate) const DIGEST: &str = "5f0c9a12be774d0e8f61c3b9a2d4e6f7081923a4b5c6d7e8f90a1b2c3d4e5f60";
 
 fn share(ppm: u32) -> ShareView {
     let weight = ficus_model::Weight::from_ppm(ppm).expect("at most the whole");
@@ -43,7 +43,7 @@ fn summary(name: &str, owner: &str, stage: StageView, ppm: u32) -> SummaryView {
     }
 }
 
-pub fn status() -> StatusView {
+pub(crate) fn status() -> StatusView {
     let mut shadow = summary("search", "team-discovery", StageView::Shadow, 0);
     shadow.verdict = VerdictView::Fail;
     shadow.phase = PhaseView::Held {
@@ -86,7 +86,7 @@ pub fn status() -> StatusView {
     }
 }
 
-pub fn head() -> HeadView {
+pub(crate) fn head() -> HeadView {
     HeadView {
         origin: "example.com/migration".to_owned(),
         size: 128,
@@ -232,7 +232,7 @@ fn coverage() -> CoverageView {
     }
 }
 
-pub fn boundary() -> BoundaryView {
+pub(crate) fn boundary() -> BoundaryView {
     BoundaryView {
         at: "2026-11-23T14:28:05Z".to_owned(),
         summary: SummaryView {
@@ -267,7 +267,7 @@ pub fn boundary() -> BoundaryView {
     }
 }
 
-pub fn mismatches() -> MismatchesView {
+pub(crate) fn mismatches() -> MismatchesView {
     let class = |id: &str,
                  path: &str,
                  kind: &str,
@@ -354,7 +354,7 @@ fn entry(
 }
 
 /// The newest first.
-pub fn entries() -> Vec<EntryView> {
+pub(crate) fn entries() -> Vec<EntryView> {
     let ada = ("operator", Some("ada@example.com"));
     vec![
         entry(
@@ -414,11 +414,11 @@ pub fn entries() -> Vec<EntryView> {
     ]
 }
 
-pub fn evidence() -> EvidenceView {
+pub(crate) fn evidence() -> EvidenceView {
     EvidenceView {
         digest: DIGEST.to_owned(),
         raw: "{\"version\":1,\"boundary\":\"quotes\",\"generation\":12,\"errors\":{\"candidate\":2,\"baseline\":19}}".to_owned(),
     }
 }
 
-pub const NOTE: &str = "example.com/migration\n128\nXwyaEr53TQ6PYcO5otTm9wgZI6S1xtfo+QobLD1OX2A=\n\n— example.com/migration 2f6b1c9aWm1q0o0oY0g=\n";
+pub(crate) const NOTE: &str = "example.com/migration\n128\nXwyaEr53TQ6PYcO5otTm9wgZI6S1xtfo+QobLD1OX2A=\n\n— example.com/migration 2f6b1c9aWm1q0o0oY0g=\n";

@@ -62,3 +62,6 @@ pub(crate) async fn serve() -> Result<impl IntoResponse, super::Problem> {
     })?;
     Ok(([(CONTENT_TYPE, "application/json")], text))
 }
+
+#[cfg(test)]
+mod tests;
