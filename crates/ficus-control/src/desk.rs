@@ -171,7 +171,7 @@ impl Desk {
 
     /// The ledger's head as a signed note.
     pub async fn checkpoint(&self) -> Result<String, ReadError> {
-        self.reading(|ledger| ledger.checkpoint()).await
+        self.reading(Ledger::checkpoint).await
     }
 
     /// Writes the ledger as a static C2SP tree into an empty or earlier exported directory; returns its size.

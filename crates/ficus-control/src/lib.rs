@@ -5,6 +5,7 @@
 //! - what a verdict rests on: [`evidence`]
 //! - what is applied: [`configuration`]
 //! - what is driven: [`plane`] (the port to the data plane)
+//! - who judges: `jury`
 //! - what decides: [`control`] (the loop), fed through [`sinks`]
 //! - who asks: [`identity`] (who they are), [`api`] (over HTTP), [`wire`] (in which words), [`desk`] (commands and reading), [`state`] (the picture pages are made from)
 
@@ -16,6 +17,7 @@ pub mod control;
 pub mod desk;
 pub mod evidence;
 pub mod identity;
+mod jury;
 pub mod ledger;
 pub mod plane;
 pub mod sinks;

@@ -45,6 +45,8 @@ pub struct BoundaryState {
     pub coverage: Coverage,
     /// Classes of mismatches, the most frequent first.
     pub mismatches: Vec<MismatchClass>,
+    /// Differences of further classes: counted, not kept.
+    pub mismatches_unclassed: u64,
 }
 
 /// Samples kept per boundary.

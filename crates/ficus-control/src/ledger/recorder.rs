@@ -109,6 +109,11 @@ impl Recorder {
         Ledger::new(Arc::clone(&self.store) as Arc<_>, self.signer.verifier().clone())
     }
 
+    /// The log's name.
+    pub fn origin(&self) -> &str {
+        self.signer.verifier().name()
+    }
+
     /// Entries and root of what was last signed.
     pub fn head(&self) -> (u64, Digest) {
         (self.tree.size(), self.tree.root())

@@ -76,6 +76,9 @@ pub trait Store: Source {
 
     /// The judge's state of a boundary last kept.
     fn draft(&self, boundary: &BoundaryName) -> Result<Option<Draft>, StoreError>;
+
+    /// Writes nothing of meaning, to learn whether writing works again.
+    fn probe(&self) -> Result<(), StoreError>;
 }
 
 /// What a judge has gathered so far.
@@ -83,8 +86,8 @@ pub trait Store: Source {
 pub struct Draft {
     /// The boundary.
     pub boundary: BoundaryName,
-    /// The epoch of evidence it belongs to.
-    pub epoch: u64,
+    /// Names what it is about (the epoch of evidence, the routes); a state about anything else is not resumed.
+    pub subject: Digest,
     /// The judge's state as text.
     pub text: String,
 }

@@ -135,4 +135,8 @@ impl Store for MemoryStore {
     fn draft(&self, boundary: &BoundaryName) -> Result<Option<Draft>, StoreError> {
         Ok(self.kept().drafts.get(boundary).cloned())
     }
+
+    fn probe(&self) -> Result<(), StoreError> {
+        self.kept().fault.clone().map_or(Ok(()), Err)
+    }
 }

@@ -21,7 +21,7 @@ CREATE TABLE evidence (
 ) STRICT;
 CREATE TABLE draft (
     boundary TEXT PRIMARY KEY,
-    epoch    INTEGER NOT NULL,
+    subject  BLOB NOT NULL,
     text     TEXT NOT NULL
 ) STRICT;
 CREATE TRIGGER entry_is_append_only BEFORE UPDATE ON entry

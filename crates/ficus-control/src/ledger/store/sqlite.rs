@@ -169,21 +169,31 @@ impl Store for SqliteStore {
         let writer = lock(&self.writer);
         let mut statement =
             writer.prepare_cached("INSERT OR REPLACE INTO draft VALUES (?1, ?2, ?3)")?;
-        statement.execute(params![draft.boundary.as_str(), signed(draft.epoch)?, draft.text])?;
+        statement.execute(params![
+            draft.boundary.as_str(),
+            draft.subject.as_bytes(),
+            draft.text
+        ])?;
         Ok(())
     }
 
     fn draft(&self, boundary: &BoundaryName) -> Result<Option<Draft>, StoreError> {
         let reader = lock(&self.reader);
-        let mut statement =
-            reader.prepare_cached("SELECT epoch, text FROM draft WHERE boundary = ?1")?;
+        let sql = "SELECT subject, text FROM draft WHERE boundary = ?1";
+        let mut statement = reader.prepare_cached(sql)?;
         let row = statement.query_row(params![boundary.as_str()], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            Ok((row.get::<_, [u8; HASH_BYTES]>(0)?, row.get::<_, String>(1)?))
         });
-        Ok(row.optional()?.map(|(epoch, text)| {
-            let epoch = u64::try_from(epoch).unwrap_or(0);
-            Draft { boundary: boundary.clone(), epoch, text }
+        Ok(row.optional()?.map(|(subject, text)| {
+            let subject = Digest::from_bytes(subject);
+            Draft { boundary: boundary.clone(), subject, text }
         }))
+    }
+
+    fn probe(&self) -> Result<(), StoreError> {
+        let writer = lock(&self.writer);
+        writer.execute("UPDATE head SET size = size WHERE one = 1", [])?;
+        Ok(())
     }
 }
 

@@ -68,7 +68,7 @@ impl<'ledger> Replay<'ledger> {
         match self.ledger.evidence(digest) {
             Ok(Some(bytes)) if digest_of(&bytes) == digest => {}
             Ok(Some(_)) => {
-                self.faults.add(format!("evidence {digest} of entry {index} was edited"))
+                self.faults.add(format!("evidence {digest} of entry {index} was edited"));
             }
             Ok(None) => self.faults.add(format!("evidence {digest} of entry {index} is missing")),
             Err(error) => self.faults.add(format!("evidence {digest} of entry {index}: {error}")),

@@ -1,0 +1,5 @@
+mod faults;
+mod restart;
+mod script;
+mod shell;
+mod world;
