@@ -64,4 +64,10 @@ impl GatewayControls {
     pub fn health(&self) -> Health {
         health::read(&self.shared)
     }
+
+    /// What all cores share, for tests of the parts.
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
 }

@@ -235,3 +235,6 @@ fn arm(before: Option<&Arc<Lane>>, side: Side, origin: Arc<Origin>, limits: &Lim
         None => Arc::new(Arm::new(origin, limits)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,8 @@ mod counters;
 mod counts;
 mod coverage;
 mod exchange;
+#[cfg(test)]
+mod fixture;
 mod forward;
 mod framing;
 mod gateway;

@@ -35,7 +35,7 @@ use crate::{threads, wall};
 /// Longest time between two looks at the coverage counters and the judges' clocks.
 const TICK: Duration = Duration::from_millis(50);
 /// Time between two calls of a judge's clock.
-const JUDGE_TICK: Duration = Duration::from_secs(1);
+const JUDGE_TICK: Duration = Duration::from_millis(200);
 /// Comparisons of one batch.
 const COMPARED_MAX: usize = 256;
 
