@@ -127,3 +127,6 @@ impl From<Outcome> for Ended {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
