@@ -114,6 +114,7 @@ fn compare(pair: Pair, ring: &SyncSender<Report>, key: &HashKey) {
         },
     );
     account(pair.eligible, &comparison, ring.try_send(report).is_ok());
+    drop(pair.charge);
 }
 
 /// A comparison that never reaches the judges is no evidence, so it is counted as shed.

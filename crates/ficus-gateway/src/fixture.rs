@@ -94,7 +94,7 @@ pub(crate) fn bound(
     snapshot: Arc<Snapshot>,
 ) -> (GatewayControls, Arc<Recorder>) {
     let recorder = Arc::new(Recorder::default());
-    let reports: Arc<dyn Reports> = recorder.clone();
+    let reports: Arc<dyn Reports> = Arc::<Recorder>::clone(&recorder);
     let gateway = Gateway::bind(settings, snapshot, reports).expect("a free port");
     (gateway.controls(), recorder)
 }

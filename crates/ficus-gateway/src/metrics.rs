@@ -239,6 +239,9 @@ const BOUNDS: [(&str, u64); 16] = [
     ("60", 60_000_000),
 ];
 
+/// A metric and how it is read off a lane.
+type Read<'metric> = (&'metric Metric, fn(&Lane) -> Weight);
+
 /// A boundary as it is scraped: its label, what outlives tables, and its lane.
 type Row<'table> = (&'table str, &'table Live, Option<&'table Lane>);
 
@@ -314,7 +317,7 @@ fn arms(text: &mut Text, shared: &Shared, rows: &[Row<'_>]) {
 fn weights(text: &mut Text, rows: &[Row<'_>]) {
     let lanes: Vec<_> =
         rows.iter().filter_map(|(boundary, _, lane)| Some((*boundary, (*lane)?))).collect();
-    let read: [(&Metric, fn(&Lane) -> Weight); 3] = [
+    let read: [Read<'_>; 3] = [
         (&WEIGHT, Lane::weight),
         (&CEILING, |lane| lane.ceiling.weight()),
         (&MIRROR, |lane| lane.mirror),

@@ -7,22 +7,22 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ficus_model::boundary::Upstream;
 use ficus_model::comparison::Uncompared;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use hyper::client::conn::http1::SendRequest;
 
 use super::budget::{Charge, Kept, NotKept};
 use super::copy::{Copy, Pieces};
 use crate::comparing::Whole;
+use crate::connect;
 use crate::core::Core;
+use crate::origin::Origin;
 
 /// Unused connections kept per core, over all upstreams.
 const IDLE_MAX: usize = 64;
@@ -34,7 +34,7 @@ pub(super) struct Client {
 }
 
 struct Idle {
-    upstream: Upstream,
+    origin: Arc<Origin>,
     sender: SendRequest<Pieces>,
     since: Instant,
 }
@@ -47,15 +47,15 @@ impl Client {
         copy: &mut Copy,
     ) -> Result<Whole, Uncompared> {
         let began = Instant::now();
-        let upstream = copy.eligible.lane().service.origin.upstream.clone();
-        let (mut sender, response) = self.send(core, &upstream, copy.request()).await?;
+        let origin = Arc::clone(&copy.eligible.lane().service.origin);
+        let (mut sender, response) = self.send(core, &origin, copy.request()).await?;
         let (head, body) = response.into_parts();
         let bytes_max = copy.eligible.lane().shadow.body_bytes_max;
         let body = read(body, bytes_max, &mut copy.charge).await?;
         let ambiguous = head.headers.contains_key(TRANSFER_ENCODING)
             && head.headers.contains_key(CONTENT_LENGTH);
         if !ambiguous && poll_fn(|task| sender.poll_ready(task)).await.is_ok() {
-            self.put_back(upstream, sender, core.shared.settings.times.upstream_idle);
+            self.put_back(origin, sender, core.shared.settings.times.upstream_idle);
         }
         Ok(Whole {
             status: head.status.as_u16(),
@@ -70,10 +70,10 @@ impl Client {
     async fn send(
         &self,
         core: &Rc<Core>,
-        upstream: &Upstream,
+        origin: &Arc<Origin>,
         mut request: Request<Pieces>,
     ) -> Result<(SendRequest<Pieces>, Response<Incoming>), Uncompared> {
-        while let Some(mut sender) = self.take(upstream, core.shared.settings.times.upstream_idle) {
+        while let Some(mut sender) = self.take(origin, core.shared.settings.times.upstream_idle) {
             match sender.try_send_request(request).await {
                 Ok(response) => return Ok((sender, response)),
                 Err(mut error) => match error.take_message() {
@@ -82,46 +82,27 @@ impl Client {
                 },
             }
         }
-        let mut sender = connect(core, upstream).await?;
+        let connected = connect::connect(core, origin).await;
+        let mut sender = connected.map_err(|_| Uncompared::Connect)?;
         let response = sender.send_request(request).await.map_err(|_| Uncompared::Reset)?;
         Ok((sender, response))
     }
 
     /// The connection used last, of those that are still good.
-    fn take(&self, upstream: &Upstream, idle_max: Duration) -> Option<SendRequest<Pieces>> {
+    fn take(&self, origin: &Arc<Origin>, idle_max: Duration) -> Option<SendRequest<Pieces>> {
         let mut idle = self.idle.borrow_mut();
         idle.retain(|kept| kept.since.elapsed() < idle_max && kept.sender.is_ready());
-        let index = idle.iter().rposition(|kept| kept.upstream == *upstream)?;
+        let index = idle.iter().rposition(|kept| Arc::ptr_eq(&kept.origin, origin))?;
         Some(idle.remove(index).sender)
     }
 
-    fn put_back(&self, upstream: Upstream, sender: SendRequest<Pieces>, idle_max: Duration) {
+    fn put_back(&self, origin: Arc<Origin>, sender: SendRequest<Pieces>, idle_max: Duration) {
         let mut idle = self.idle.borrow_mut();
         idle.retain(|kept| kept.since.elapsed() < idle_max && !kept.sender.is_closed());
         if idle.len() < IDLE_MAX {
-            idle.push(Idle { upstream, sender, since: Instant::now() });
+            idle.push(Idle { origin, sender, since: Instant::now() });
         }
     }
-}
-
-/// A new connection, driven by a task of the core.
-async fn connect(core: &Rc<Core>, upstream: &Upstream) -> Result<SendRequest<Pieces>, Uncompared> {
-    let address = (upstream.host.as_str(), upstream.port);
-    let connecting =
-        tokio::time::timeout(core.shared.settings.times.connect, TcpStream::connect(address));
-    let stream = match connecting.await {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(_)) | Err(_) => return Err(Uncompared::Connect),
-    };
-    // Without it a copy waits for the peer's delayed acknowledgement; it still works.
-    let _slower = stream.set_nodelay(true);
-    let shaken = http1::handshake(TokioIo::new(stream)).await;
-    let (sender, connection) = shaken.map_err(|_| Uncompared::Connect)?;
-    core.tasks.spawn_named("mirror-connection", async move {
-        // How a copy's connection ends is known from its answer.
-        let _ended = connection.await;
-    });
-    Ok(sender)
 }
 
 /// Reads a body to its end, up to the cap. What is not read to the end is never compared.

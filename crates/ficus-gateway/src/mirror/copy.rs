@@ -1,5 +1,6 @@
 //! One copy: what is sent to the service, and everything needed to compare afterwards.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -19,14 +20,13 @@ use sha2::{Digest, Sha256};
 
 use super::Recording;
 use super::budget::{Charge, Kept};
+use crate::admit::SHADOW;
 use crate::comparing::Whole;
 use crate::coverage::Eligible;
 use crate::lane::Lane;
 use crate::split::SIDE;
 use crate::trace::{SpanId, TraceContext, TraceId};
 
-/// Marks a copy.
-pub(crate) const SHADOW: HeaderName = HeaderName::from_static("ficus-shadow");
 /// Names a request that must take effect once.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// What says how a message is framed, or is meant for the next hop: the copy is framed anew, in one piece.
@@ -136,7 +136,7 @@ fn derived_key(key: &HeaderValue, rollout: Option<RolloutId>) -> HeaderValue {
 /// A body in pieces whose length is known.
 #[derive(Debug)]
 pub(super) struct Pieces {
-    rest: std::vec::IntoIter<Bytes>,
+    rest: VecDeque<Bytes>,
     length: u64,
 }
 
@@ -144,7 +144,7 @@ impl Pieces {
     fn new(pieces: &[Bytes]) -> Self {
         let length: usize = pieces.iter().map(Bytes::len).sum();
         let length = u64::try_from(length).unwrap_or(u64::MAX);
-        Self { rest: pieces.to_vec().into_iter(), length }
+        Self { rest: pieces.iter().cloned().collect(), length }
     }
 }
 
@@ -156,7 +156,7 @@ impl Body for Pieces {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let piece = self.rest.next();
+        let piece = self.rest.pop_front();
         if let Some(piece) = &piece {
             self.length -= u64::try_from(piece.len()).unwrap_or(u64::MAX);
         }
@@ -164,7 +164,7 @@ impl Body for Pieces {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.len() == 0
+        self.rest.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {

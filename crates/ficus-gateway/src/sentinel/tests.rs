@@ -36,7 +36,7 @@ impl Scene {
         let shared = controls.shared();
         let sentinel = Sentinel::new(
             Arc::clone(&shared.table),
-            recorder.clone(),
+            Arc::<Recorder>::clone(&recorder),
             Arc::clone(&shared.observer.losses),
         );
         Self { sentinel, controls, recorder, now: Time::from_micros(1_000_000_000), key: 0 }

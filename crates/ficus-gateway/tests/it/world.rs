@@ -24,6 +24,10 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
 pub(crate) struct Kept {
     /// The observations, in batches.
     pub(crate) observations: Mutex<Vec<ObservationBatch>>,
+    /// The comparisons, in batches.
+    pub(crate) comparisons: Mutex<Vec<ComparisonBatch>>,
+    /// The aborts.
+    pub(crate) aborts: Mutex<Vec<Breach>>,
 }
 
 impl Reports for Kept {
@@ -32,11 +36,13 @@ impl Reports for Kept {
         true
     }
 
-    fn comparisons(&self, _batch: ComparisonBatch) -> bool {
+    fn comparisons(&self, batch: ComparisonBatch) -> bool {
+        self.comparisons.lock().unwrap().push(batch);
         true
     }
 
-    fn aborted(&self, _breach: Breach) -> bool {
+    fn aborted(&self, breach: Breach) -> bool {
+        self.aborts.lock().unwrap().push(breach);
         true
     }
 }
