@@ -114,7 +114,7 @@ func seedRates(ctx context.Context, tx pgx.Tx, _ config.Seed) error {
 	currencies := map[string]int64{"EUR": 1_000_000, "USD": 1_084_250, "GBP": 842_600, "CHF": 938_150, "SEK": 11_243_500, "JPY": 161_370_000}
 	for version, from := range []string{"2025-07-01 00:00:00+00", "2026-01-01 00:00:00.25+00"} {
 		version++
-		if _, err := tx.Exec(ctx, `insert into rate_versions (version, effective_from, valid_days) values ($1, $2::timestamptz, 180)`, version, from); err != nil {
+		if _, err := tx.Exec(ctx, `insert into rate_versions (version, effective_from, valid_days) values ($1, $2::timestamptz, 730)`, version, from); err != nil {
 			return err
 		}
 		for _, z := range zones {

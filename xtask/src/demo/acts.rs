@@ -1,0 +1,396 @@
+//! The story, act by act. Each says what is about to happen, does it with the commands anybody would type, and
+//! checks that it did.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context as _, bail, ensure};
+use jiff::Timestamp;
+
+use super::chronicle::{Abort, Chronicle, Kill, LATE_MAX};
+use super::files;
+use super::interrupt::Interrupt;
+use super::narrator::{Narrator, count, seconds};
+use super::pace::Pace;
+use super::parts::{self, local};
+use super::product::{Mismatch, Product, View};
+use super::stage::Stage;
+use crate::load::{Latency, LoadSettings, Record, Traffic};
+use crate::postgres::Cluster;
+
+/// Connections of the customers; also the most requests in flight.
+const CONNECTIONS: usize = 64;
+/// Customers who watch their orders.
+const STREAMS: usize = 4;
+/// Between two looks at the boundary.
+const LOOK_INTERVAL: Duration = Duration::from_millis(150);
+/// Between two lines about what is waited for.
+const TALK_INTERVAL: Duration = Duration::from_secs(5);
+/// Two answers in a hundred are late by far more than anything else takes.
+const TAIL: &str = "tail=150";
+/// Five times what the gates tolerate.
+const ERRORS: &str = "errors=25";
+
+/// Everything an act needs.
+struct Play<'a> {
+    stage: Stage,
+    product: Product,
+    pace: Pace,
+    narrator: &'a Narrator,
+    interrupt: &'a Interrupt,
+    chronicle: &'a mut Chronicle,
+    report: std::path::PathBuf,
+    number: usize,
+}
+
+/// Plays everything; what was started is stopped whatever happens.
+pub(super) fn play(
+    root: &Path,
+    directory: &Path,
+    pace: Pace,
+    narrator: &Narrator,
+    interrupt: &Interrupt,
+    chronicle: &mut Chronicle,
+) -> anyhow::Result<()> {
+    let (stage, product) = prologue(root, directory, &pace, narrator, interrupt, chronicle)?;
+    let report = directory.join("report.html");
+    let mut play = Play { stage, product, pace, narrator, interrupt, chronicle, report, number: 1 };
+    let told = play.story();
+    let Play { stage, chronicle, .. } = play;
+    let (records, broken_streams) = stage.traffic.stop();
+    chronicle.close(&records, &broken_streams);
+    told?;
+    chronicle.finished();
+    Ok(())
+}
+
+/// Builds and starts the parts, in the order in which they need each other.
+fn prologue(
+    root: &Path,
+    directory: &Path,
+    pace: &Pace,
+    narrator: &Narrator,
+    interrupt: &Interrupt,
+    chronicle: &mut Chronicle,
+) -> anyhow::Result<(Stage, Product)> {
+    narrator.act(1, "The parts");
+    let logs = parts::logs(directory)?;
+    let begun = Instant::now();
+    let programs = parts::build(root, directory)?;
+    narrator.done(&format!("built in {}", seconds(begun.elapsed())));
+    chronicle.begin();
+    interrupt.check()?;
+
+    let cluster = Cluster::start(&logs)?;
+    parts::fill(&cluster, &programs, pace.customers)?;
+    let ports = parts::choose_ports()?;
+    let shop = parts::start_shop(&cluster, &programs, &ports, &logs)?;
+    narrator.done(&format!("the monolith: a Go shop on PostgreSQL, http://{}", local(ports.shop)));
+    let service = parts::start_service(&cluster, &programs, &ports, &logs, "rounding,null-list")?;
+    narrator.done(&format!("its quotes, rewritten in Rust: http://{}", local(ports.service)));
+
+    let files = files::write(directory, &ports, pace)?;
+    narrator.say("What the platform team and the pricing team have written down:");
+    for file in [&files.process, &files.boundary] {
+        narrator.command(&format!("cat {}", file.strip_prefix(root).unwrap_or(file).display()));
+        narrator.quote(&std::fs::read_to_string(file)?);
+    }
+    let product = Product { binary: programs.ficus.clone(), config: files.process };
+    product.show(narrator, &["config", "check"])?;
+    narrator.command("ficus up");
+    let ficus = parts::start_ficus(product.command(&[]), &ports, &logs)?;
+    narrator.done(&format!("customers use       http://{}", local(ports.gateway)));
+    narrator.done(&format!("look over its shoulder: http://{}", local(ports.console)));
+
+    interrupt.check()?;
+    let traffic = Traffic::start(&LoadSettings {
+        target: local(ports.gateway),
+        rate: pace.rate,
+        connections: CONNECTIONS,
+        customers: pace.customers,
+        streams: STREAMS,
+    })?;
+    let customers = count(pace.customers);
+    narrator
+        .done(&format!("{customers} customers have logged in; {} requests a second", pace.rate));
+    let stage = Stage { traffic, ficus, service, shop, cluster, programs, ports, logs };
+    Ok((stage, product))
+}
+
+impl Play<'_> {
+    fn story(&mut self) -> anyhow::Result<()> {
+        self.all_go()?;
+        self.shadow_finds_the_differences()?;
+        self.parity_is_proven()?;
+        self.bad_canary(TAIL, "Canary, and a build that is slow for two requests in a hundred")?;
+        if self.pace.second_fault {
+            self.parity_again()?;
+            self.bad_canary(ERRORS, "Canary again, and a build that fails requests")?;
+        }
+        self.climb("A good build climbs to Primary")?;
+        self.kill()?;
+        self.climb("Primary again")?;
+        self.outcome()
+    }
+
+    fn act(&mut self, title: &str) {
+        self.number += 1;
+        self.narrator.act(self.number, title);
+    }
+
+    fn all_go(&mut self) -> anyhow::Result<()> {
+        self.act("All traffic goes to the monolith");
+        let from = SystemTime::now();
+        self.interrupt.pause(self.pace.calm)?;
+        let records = self.boundary_records(from);
+        ensure!(!records.is_empty(), "no traffic arrives");
+        let strays = records.iter().filter(|record| record.answered.service == Some(true)).count();
+        ensure!(
+            strays == 0,
+            "{strays} requests were answered by the service before it was promoted"
+        );
+        self.narrator
+            .done(&format!("all {} requests for quotes were answered by Go", count(records.len())));
+        Ok(())
+    }
+
+    fn shadow_finds_the_differences(&mut self) -> anyhow::Result<()> {
+        self.act("Shadow: Rust answers copies, nobody sees its answers");
+        self.narrator.say(
+            "The build has two mistakes a good team makes: it rounds half a cent to the even cent, and it writes [] \
+             where Go writes null.",
+        );
+        self.promote("compare before anybody depends on it")?;
+        self.wait("Shadow", |view| view.stage == "Shadow" && view.running())?;
+        let held = self.wait("a hold", |view| view.phase == "held")?;
+        self.narrator.done(&format!("held by the judges: {}", held.reason()));
+        self.product.show(self.narrator, &["mismatches", "quotes"])?;
+        let found = self.product.mismatches()?;
+        let rounding = found.iter().any(|class| class.path.contains("tax_cents"));
+        let list = found.iter().any(is_list);
+        self.chronicle.found(found);
+        self.chronicle.covered("first shadow", held.coverage);
+        ensure!(rounding, "the rounding difference was not found");
+        ensure!(list, "the null-or-[] difference was not found");
+        self.narrator.done("both mistakes were found; no customer has seen either");
+        Ok(())
+    }
+
+    fn parity_is_proven(&mut self) -> anyhow::Result<()> {
+        self.act("The fixed build: parity is proven");
+        self.stage.deploy("")?;
+        self.narrator.say("The team deploys a fixed build. Evidence starts afresh.");
+        self.resume_until_proven("rounding and lists fixed")
+    }
+
+    fn parity_again(&mut self) -> anyhow::Result<()> {
+        self.act("Back in Shadow: the next build must prove itself again");
+        self.resume_until_proven("the slow path is gone")
+    }
+
+    /// Promotes out of a stop, and waits until the gates of Shadow have passed.
+    fn resume_until_proven(&mut self, reason: &str) -> anyhow::Result<()> {
+        self.promote(reason)?;
+        let proven = self.wait("parity", |view| {
+            view.stage == "Shadow" && view.running() && view.verdict == "pass"
+        })?;
+        let coverage = proven.coverage.clone();
+        self.narrator.done(&format!(
+            "parity is proven: {} of {} eligible requests compared ({}), {} different",
+            coverage.compared, coverage.eligible, coverage.text, coverage.mismatched
+        ));
+        self.chronicle.covered(reason, coverage);
+        Ok(())
+    }
+
+    /// A canary that turns bad while customers use it.
+    fn bad_canary(&mut self, fault: &str, title: &str) -> anyhow::Result<()> {
+        self.act(title);
+        self.promote("parity is proven")?;
+        self.wait("Canary", |view| view.stage == "Canary" && view.running())?;
+        self.interrupt.pause(self.pace.settling)?;
+        if fault != TAIL {
+            self.chronicle.plant(fault);
+        }
+        let planted_at = SystemTime::now();
+        parts::switch_faults(&self.stage.ports, fault)?;
+        self.narrator.say("Now the service turns bad. Nobody touches anything.");
+        let view = self.wait("an automatic abort", |view| view.phase == "rolled-back")?;
+        let aborted_at = stopped_at(&view)?;
+        self.interrupt.pause(LATE_MAX + Duration::from_millis(500))?;
+        self.chronicle.planted_until(aborted_at + LATE_MAX);
+        self.note_abort(fault, &view, planted_at, aborted_at);
+        parts::switch_faults(&self.stage.ports, "")
+    }
+
+    fn note_abort(
+        &mut self,
+        fault: &str,
+        view: &View,
+        planted_at: SystemTime,
+        aborted_at: SystemTime,
+    ) {
+        let served: Vec<_> = self.boundary_records(planted_at);
+        let served = served.into_iter().filter(|record| record.answered.service == Some(true));
+        let sent: Vec<_> = served.map(|record| record.sent_at).collect();
+        let abort = Abort {
+            fault: fault.to_owned(),
+            reason: view.reason().to_owned(),
+            found_after: between(planted_at, aborted_at),
+            last_request_after: sent
+                .iter()
+                .max()
+                .map_or(Duration::ZERO, |at| between(aborted_at, *at)),
+            exposed: sent.len(),
+        };
+        self.narrator.done(&format!("taken back by itself: {}", abort.reason));
+        self.narrator.done(&format!(
+            "{} after the fault; {} requests met the bad build, the last one {} after the abort",
+            seconds(abort.found_after),
+            count(abort.exposed),
+            seconds(abort.last_request_after)
+        ));
+        self.chronicle.aborted(abort);
+    }
+
+    /// From a stop through Shadow and Canary to Primary.
+    fn climb(&mut self, title: &str) -> anyhow::Result<()> {
+        self.act(title);
+        self.resume_until_proven("a good build is out")?;
+        self.promote("parity is proven")?;
+        self.wait("Canary", |view| view.stage == "Canary" && view.running())?;
+        let from = SystemTime::now();
+        self.wait("Primary", |view| view.stage == "Primary" && view.running())?;
+        self.compare_sides(from);
+        let from = SystemTime::now();
+        self.interrupt.pause(self.pace.calm)?;
+        let share = self.service_share(from);
+        ensure!(
+            share > 0.85,
+            "at Primary only {:.0} % of the quotes come from Rust",
+            share * 100.0
+        );
+        self.narrator.done(&format!(
+            "{:.0} % of the quotes come from Rust, the rest is held back",
+            share * 100.0
+        ));
+        Ok(())
+    }
+
+    fn compare_sides(&self, from: SystemTime) {
+        let records = self.boundary_records(from);
+        for (name, service) in [("Go", false), ("Rust", true)] {
+            let arm = records.iter().filter(|record| record.answered.service == Some(service));
+            let latency = Latency::of(arm.copied().collect::<Vec<_>>().iter());
+            if let (Some(p50), Some(p99)) = (latency.quantile(500), latency.quantile(990)) {
+                let (p50, p99) = (p50.as_secs_f64() * 1e3, p99.as_secs_f64() * 1e3);
+                self.narrator.say(&format!(
+                    "{name:<5} p50 {p50:.1} ms, p99 {p99:.1} ms, as the customers saw it"
+                ));
+            }
+        }
+    }
+
+    fn kill(&mut self) -> anyhow::Result<()> {
+        self.act("Kill: everything back to the monolith, now");
+        let typed_at = SystemTime::now();
+        self.product.show(
+            self.narrator,
+            &["kill", "quotes", "--reason", "a drill: can we leave at any time?"],
+        )?;
+        let command = between(typed_at, SystemTime::now());
+        self.wait("the kill", |view| view.phase == "killed")?;
+        self.interrupt.pause(LATE_MAX + Duration::from_millis(500))?;
+        let served = self.boundary_records(typed_at);
+        let served = served.iter().filter(|record| record.answered.service == Some(true));
+        let last = served.map(|record| record.sent_at).max();
+        let last_request_after = last.map_or(Duration::ZERO, |at| between(typed_at, at));
+        self.chronicle.killed(Kill { command, last_request_after });
+        self.narrator.done(&format!(
+            "the last request to Rust was sent {} after the command was typed",
+            seconds(last_request_after)
+        ));
+        Ok(())
+    }
+
+    fn outcome(&mut self) -> anyhow::Result<()> {
+        self.act("The outcome");
+        let report = self.report.display().to_string();
+        self.product.show(self.narrator, &["report", "quotes", "--output", &report])?;
+        let page = std::fs::read_to_string(&self.report).context("the report")?;
+        ensure!(page.contains("<html") && page.contains("quotes"), "the report is no page");
+        self.narrator.done(&format!("{}: {} KiB, needs nothing else", report, page.len() / 1024));
+        self.product.show(self.narrator, &["ledger", "verify"])?;
+        self.narrator.done("the ledger is whole");
+        self.stage.check()
+    }
+
+    fn promote(&self, reason: &str) -> anyhow::Result<()> {
+        self.product.show(self.narrator, &["promote", "quotes", "--reason", reason])?;
+        Ok(())
+    }
+
+    /// Waits until the boundary is where it should be; tells where it goes, and, now and then, what is missing.
+    fn wait(&mut self, what: &str, arrived: impl Fn(&View) -> bool) -> anyhow::Result<View> {
+        let begun = Instant::now();
+        let (mut place, mut talked) = (self.product.view()?.place(), Instant::now());
+        loop {
+            self.interrupt.check()?;
+            self.stage.check()?;
+            let view = self.product.view()?;
+            if view.place() != place || arrived(&view) {
+                place = view.place();
+                self.narrator.moved(&format!("{place}  ({})", seconds(begun.elapsed())));
+                self.chronicle.moved(place.clone(), begun.elapsed());
+            }
+            if arrived(&view) {
+                return Ok(view);
+            }
+            if !view.running() {
+                bail!("waiting for {what}, the boundary is {}: {}", view.phase, view.reason());
+            }
+            if begun.elapsed() > self.pace.patience {
+                let limit = seconds(self.pace.patience);
+                bail!("no {what} within {limit}; the boundary waits for: {}", view.waiting_for);
+            }
+            if talked.elapsed() > TALK_INTERVAL {
+                talked = Instant::now();
+                self.narrator.waiting(&format!("waits for {}", view.waiting_for));
+            }
+            self.interrupt.pause(LOOK_INTERVAL)?;
+        }
+    }
+
+    /// Requests of the boundary that were sent since.
+    fn boundary_records(&self, from: SystemTime) -> Vec<Record> {
+        let mut records = self.stage.traffic.records();
+        records.retain(|record| {
+            record.sent_at >= from
+                && (record.route.contains("/api/quotes") || record.route.contains("/api/rates"))
+        });
+        records
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52 lose nothing")]
+    fn service_share(&self, from: SystemTime) -> f64 {
+        let records = self.boundary_records(from);
+        let service = records.iter().filter(|record| record.answered.service == Some(true)).count();
+        service as f64 / records.len().max(1) as f64
+    }
+}
+
+fn is_list(class: &Mismatch) -> bool {
+    ["surcharges", "rates"].iter().any(|list| class.path.ends_with(list))
+}
+
+/// When the boundary stopped running, as the ledger has it.
+fn stopped_at(view: &View) -> anyhow::Result<SystemTime> {
+    let (since, _) = view.stopped.as_ref().context("the boundary has not stopped")?;
+    let since: Timestamp = since.parse().with_context(|| format!("a time such as {since}"))?;
+    Ok(SystemTime::try_from(since)?)
+}
+
+/// Zero when `later` is not later.
+fn between(earlier: SystemTime, later: SystemTime) -> Duration {
+    later.duration_since(earlier).unwrap_or_default()
+}
