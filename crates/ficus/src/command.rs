@@ -67,6 +67,11 @@ impl Nearby {
         let configured = self.settings.as_ref().map(|settings| settings.process.state.clone());
         configured.unwrap_or_else(|| PathBuf::from(".ficus"))
     }
+
+    /// The file outside the state directory that heads are published to.
+    fn anchors(&self) -> Option<PathBuf> {
+        self.settings.as_ref()?.process.ledger.anchors.clone()
+    }
 }
 
 /// A client of the running ficus this command is about.

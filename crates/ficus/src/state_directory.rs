@@ -1,9 +1,6 @@
-//! The state directory: one process at a time, and what only its owner may read.
-//!
-//! The lock is the operating system's, so it ends with the process however it ends: after `kill -9` nothing has to be
-//! tidied up by hand.
+//! The state directory: what only its owner may read. Control keeps the ledger in it and locks it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -15,22 +12,16 @@ use thiserror::Error;
 const TOKEN_FILE: &str = "operator.token";
 /// The secret from which every rollout's lottery is derived.
 const SECRET_FILE: &str = "assignment.secret";
-/// Held while a process uses the directory.
-const LOCK_FILE: &str = "lock";
 
-/// A state directory that no other process uses, for as long as this value lives.
+/// A state directory, readable by its owner only.
 #[derive(Debug)]
 pub(crate) struct StateDirectory {
     path: PathBuf,
-    _lock: File,
 }
 
 /// Why a state directory can not be used.
 #[derive(Debug, Error)]
 pub(crate) enum StateError {
-    /// Another process uses it.
-    #[error("another ficus uses the state directory `{}`", .0.display())]
-    Taken(PathBuf),
     /// The system said no.
     #[error("`{}` could not be {done}: {source}", .path.display())]
     System {
@@ -50,27 +41,19 @@ pub(crate) enum StateError {
 }
 
 impl StateDirectory {
-    /// Makes the directory when it is missing, and takes it.
+    /// The directory at this path, made when it is missing.
     ///
     /// # Errors
-    /// [`StateError::Taken`] while another process has it.
-    pub(crate) fn take(path: &Path) -> Result<Self, StateError> {
-        let failed =
-            |done| move |source| StateError::System { path: path.to_owned(), done, source };
+    /// When it can not be made.
+    pub(crate) fn open(path: &Path) -> Result<Self, StateError> {
         let mut builder = fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(path).map_err(failed("created"))?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(path.join(LOCK_FILE))
-            .map_err(failed("locked"))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(StateError::Taken(path.to_owned())),
-            Err(TryLockError::Error(source)) => Err(failed("locked")(source)),
-        }
+        let made = builder.recursive(true).mode(0o700).create(path);
+        made.map_err(|source| StateError::System {
+            path: path.to_owned(),
+            done: "created",
+            source,
+        })?;
+        Ok(Self { path: path.to_owned() })
     }
 
     /// The path.

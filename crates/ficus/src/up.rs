@@ -21,7 +21,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use ficus_control::identity::{Anonymous, Hosts, Identities, Identity, Role, TokenHash};
-use ficus_control::{Control, ControlSettings};
+use ficus_control::{Control, ControlSettings, OpenError};
 use ficus_gateway::{Gateway, GatewaySettings};
 use ficus_model::{Principal, Snapshot};
 
@@ -49,7 +49,7 @@ pub(crate) fn up(cli: &Cli, args: &UpArgs, terminal: Terminal) -> Result<Answer,
     let files = Files::new(cli.config.clone(), overrides(args));
     let settings = files.first(terminal)?;
     let state =
-        StateDirectory::take(&settings.process.state).map_err(|error| state_failure(&error))?;
+        StateDirectory::open(&settings.process.state).map_err(|error| state_failure(&error))?;
     let console = listen_for_console(settings.process.control)?;
     check_free(settings.process.gateway)?;
     let plane = Arc::new(PlanePort::default());
@@ -118,10 +118,6 @@ fn taken(who: &str, address: SocketAddr, error: &io::Error, key: &str, flag: &st
 
 fn state_failure(error: &StateError) -> Failure {
     let help = match error {
-        StateError::Taken(_) => {
-            "One ledger has one writer. Stop the other process, or give this one a directory of \
-             its own: --state DIR."
-        }
         StateError::Damaged(_) => {
             "Restore it from a backup, or remove it: users in a running canary are then drawn anew."
         }
@@ -145,10 +141,28 @@ fn open_control(
         by: principal(STARTER)?,
     };
     let port: Arc<PlanePort> = Arc::clone(plane);
-    Control::open(control_settings, port).map_err(|error| {
-        let help = "`ficus ledger verify` examines the ledger without a running process.";
-        Failure::undone(format!("control could not start: {}", chain(&error)), help)
-    })
+    Control::open(control_settings, port).map_err(|error| open_failure(&error))
+}
+
+fn open_failure(error: &OpenError) -> Failure {
+    let help = match error {
+        OpenError::InUse(_) => {
+            "One ledger has one writer. Stop the other process, or give this one a directory of \
+             its own: --state DIR."
+        }
+        OpenError::Configuration(_) => {
+            "Nothing was changed. Correct the files, or roll the boundary back first."
+        }
+        OpenError::Key(_) => {
+            "Restore the key from a backup, or set `ledger.origin` to the name it was made for."
+        }
+        OpenError::File { .. } | OpenError::Store(_) => "Is the disk writable and not full?",
+        OpenError::Ledger(_) => {
+            "`ficus ledger verify` says what is wrong with it; restore the state directory from a \
+             backup that verifies."
+        }
+    };
+    Failure::undone(format!("control could not start: {}", chain(error)), help)
 }
 
 fn bind_gateway(

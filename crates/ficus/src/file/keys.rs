@@ -62,9 +62,6 @@ pub(crate) struct Key {
 }
 
 impl Document {
-    /// Both.
-    pub(crate) const ALL: [Self; 2] = [Self::Process, Self::Boundary];
-
     /// Its keys, in the order of the reference.
     pub(crate) const fn keys(self) -> &'static [Key] {
         match self {

@@ -4,23 +4,13 @@ use super::*;
 use crate::scratch::Scratch;
 
 #[test]
-fn a_directory_is_taken_once() {
-    let scratch = Scratch::new("state-taken");
-    let first = StateDirectory::take(&scratch.path("state")).expect("free");
-    let second = StateDirectory::take(&scratch.path("state"));
-    assert!(matches!(second, Err(StateError::Taken(_))), "{second:?}");
-    drop(first);
-    StateDirectory::take(&scratch.path("state")).expect("free again");
-}
-
-#[test]
 fn secrets_are_made_once_and_private() {
     let scratch = Scratch::new("state-secrets");
-    let state = StateDirectory::take(&scratch.path("state")).expect("free");
+    let state = StateDirectory::open(&scratch.path("state")).expect("made");
     let token = state.operator_token().expect("made");
     assert_eq!(state.operator_token().expect("read"), token);
     assert_eq!(state.secret().expect("made"), state.secret().expect("read"));
-    for file in [TOKEN_FILE, SECRET_FILE, LOCK_FILE] {
+    for file in [TOKEN_FILE, SECRET_FILE] {
         let mode = fs::metadata(state.path().join(file)).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
@@ -29,7 +19,7 @@ fn secrets_are_made_once_and_private() {
 #[test]
 fn a_damaged_secret_is_said_to_be_damaged() {
     let scratch = Scratch::new("state-damaged");
-    let state = StateDirectory::take(&scratch.path("state")).expect("free");
+    let state = StateDirectory::open(&scratch.path("state")).expect("made");
     for bytes in [&[0_u8; 31][..], &[0; 33]] {
         fs::write(state.path().join(SECRET_FILE), bytes).expect("written");
         assert!(matches!(state.secret(), Err(StateError::Damaged(_))));
