@@ -56,7 +56,7 @@ pub(crate) fn up(cli: &Cli, args: &UpArgs, terminal: Terminal) -> Result<Answer,
     let control = open_control(&settings, &state, &plane)?;
     let snapshot = control.snapshot();
     let gateway = bind_gateway(&settings.process, &state, &control)?;
-    plane.connect(gateway.controls());
+    plane.connect(gateway.controls(), snapshot.generation);
     let identities = identities(&settings.process, &state)?;
     announce(&settings, &snapshot, &gateway, &console, terminal);
     let parts = ControlParts {

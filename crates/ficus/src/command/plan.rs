@@ -1,5 +1,7 @@
 //! `ficus plan`: what promote would do, and what each gate still needs.
 
+use std::time::Duration;
+
 use ficus_control::wire::{
     BoundaryView, PhaseView, ReadingView, ShareView, StageView, StepView, VerdictView,
 };
@@ -115,15 +117,17 @@ fn needs(reading: &ReadingView) -> String {
     if reading.verdict == VerdictView::Pass {
         return "nothing".to_owned();
     }
+    if !reading.reason.is_empty() {
+        return reading.reason.clone();
+    }
     let wait = reading.wait_seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
     let wait = wait.map_or_else(String::new, |seconds| {
-        let whole = std::time::Duration::try_from_secs_f64(seconds.ceil()).unwrap_or_default();
+        let whole = Duration::try_from_secs_f64(seconds.ceil()).unwrap_or_default();
         format!(", about {}", duration_text(whole))
     });
-    match reading.needed {
-        Some(needed) => format!("{needed} more{wait}: {}", reading.reason),
-        None => reading.reason.clone(),
-    }
+    reading
+        .needed
+        .map_or_else(|| "more traffic".to_owned(), |needed| format!("{needed} more{wait}"))
 }
 
 /// What `--json` prints; the API's views know nothing of what a command line calls a plan.

@@ -77,8 +77,7 @@ impl Loading {
         } else {
             self.read_text(path)?
         };
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = directory.unwrap_or(Path::new("."));
+        let directory = path.parent().unwrap_or(Path::new(""));
         let around = Surroundings { directory, now: self.now };
         let read = source.read(&mut self.notes, |table, notes| {
             Some(read_process(&source, table, notes, overrides, around))

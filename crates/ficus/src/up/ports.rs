@@ -1,5 +1,6 @@
 //! The adapters between gateway and control, which do not know each other.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use ficus_control::api::Surroundings;
@@ -17,18 +18,28 @@ use super::files::Files;
 #[derive(Default)]
 pub(super) struct PlanePort {
     controls: OnceLock<GatewayControls>,
+    /// Generation of the table in use.
+    generation: AtomicU64,
 }
 
 impl PlanePort {
-    /// Connects the gateway; a second one is ignored.
-    pub(super) fn connect(&self, controls: GatewayControls) {
-        let _first = self.controls.set(controls);
+    /// Connects the gateway, which starts with the table of `generation`; a second one is ignored.
+    pub(super) fn connect(&self, controls: GatewayControls, generation: u64) {
+        if self.controls.set(controls).is_ok() {
+            self.generation.fetch_max(generation, Ordering::Relaxed);
+        }
     }
 }
 
 impl DataPlane for PlanePort {
     fn apply(&self, snapshot: Arc<Snapshot>) -> bool {
-        self.controls.get().is_some_and(|controls| controls.apply(snapshot).is_ok())
+        let Some(controls) = self.controls.get() else { return false };
+        let generation = snapshot.generation;
+        let applied = controls.apply(snapshot).is_ok();
+        if applied {
+            self.generation.fetch_max(generation, Ordering::Relaxed);
+        }
+        applied
     }
 
     fn health(&self) -> PlaneHealth {
@@ -39,7 +50,7 @@ impl DataPlane for PlanePort {
         let health = controls.health();
         let troubles =
             if health.ready { Vec::new() } else { vec!["the gateway drains".to_owned()] };
-        PlaneHealth { generation: 0, troubles }
+        PlaneHealth { generation: self.generation.load(Ordering::Relaxed), troubles }
     }
 }
 

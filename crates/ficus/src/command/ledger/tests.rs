@@ -15,13 +15,27 @@ fn report(faults: &[&str], anchored: u64) -> Report {
 
 #[test]
 fn a_whole_log_says_what_nobody_outside_vouches_for() {
-    expect![[""]].assert_eq(&report_text(&report(&[], 0), false, sample::paper(80)));
+    expect![[r#"
+        ficus.local/migration, 12 entries
+        PROPERTY   OUTCOME  EXAMINED
+        signature  holds    12 entries
+        root       holds    12 entries
+        warning: no checkpoint from outside was given, so whoever can rewrite the state directory could have rewritten all of it; keep heads elsewhere (`ledger.anchors`, `ficus ledger checkpoint`)
+        the log is whole"#]].assert_eq(&report_text(&report(&[], 0), false, sample::paper(80)));
 }
 
 #[test]
 fn a_broken_log_names_each_fault() {
     let faults = ["entry 4 is not the one that was hashed"];
-    expect![[""]].assert_eq(&report_text(&report(&faults, 3), true, sample::paper(80)));
+    expect![[r#"
+        ficus.local/migration, 12 entries
+        PROPERTY   OUTCOME  EXAMINED
+        signature  holds    12 entries
+        root       BROKEN   12 entries
+        root: entry 4 is not the one that was hashed
+        entries from 3 on are not covered by a checkpoint kept elsewhere
+        the log is NOT whole"#]]
+    .assert_eq(&report_text(&report(&faults, 3), true, sample::paper(80)));
 }
 
 #[test]
