@@ -54,16 +54,6 @@ impl Client {
         }
     }
 
-    /// The next final answer; interim ones are put aside.
-    pub(crate) fn final_answer(&mut self, method: &str) -> Option<Message> {
-        loop {
-            let answer = self.answer(method)?;
-            if answer.status() >= 200 || answer.status() == 101 {
-                return Some(answer);
-            }
-        }
-    }
-
     /// Waits until this many bytes, or the end, have come and takes them.
     pub(crate) fn take(&mut self, count: usize) -> Vec<u8> {
         while self.pending.len() < count && !self.closed {

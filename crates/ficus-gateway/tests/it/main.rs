@@ -5,8 +5,15 @@
 
 #![cfg(test)]
 
+mod bodies;
 mod cases;
 mod client;
+mod clock;
+mod drain;
+mod faults;
+mod keep_alive;
 mod message;
 mod origin;
+mod reload;
+mod streams;
 mod world;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use ficus_model::boundary::Upstream;
 use socket2::SockRef;
 
-use crate::message::{Message, find, request_ends};
+use crate::message::{Ends, Message, find, request_ends};
 use crate::world::DEADLINE;
 
 /// The plain answer.
@@ -61,6 +61,7 @@ type Script = dyn Fn(&Seen, &mut TcpStream) -> Then + Send + Sync;
 pub(crate) struct Origin {
     address: SocketAddr,
     record: Arc<(Mutex<Record>, Condvar)>,
+    ends: fn(&str) -> Ends,
 }
 
 impl Origin {
@@ -77,12 +78,29 @@ impl Origin {
         })
     }
 
+    /// Answers when a head has come, whatever its body, and only reads from then on.
+    pub(crate) fn on_head(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> Self {
+        let script = move |_seen: &Seen, stream: &mut TcpStream| {
+            answer(stream);
+            Then::Hang
+        };
+        Self::start(script, |_head| Ends::Nothing)
+    }
+
     /// Does what the script says.
     pub(crate) fn scripted(
         script: impl Fn(&Seen, &mut TcpStream) -> Then + Send + Sync + 'static,
     ) -> Self {
+        Self::start(script, request_ends)
+    }
+
+    fn start(
+        script: impl Fn(&Seen, &mut TcpStream) -> Then + Send + Sync + 'static,
+        ends: fn(&str) -> Ends,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let origin = Self { address: listener.local_addr().unwrap(), record: Arc::default() };
+        let address = listener.local_addr().unwrap();
+        let origin = Self { address, record: Arc::default(), ends };
         let (accepting, script) = (origin.clone(), Arc::new(script));
         thread::spawn(move || accepting.accept(&listener, &(script as Arc<Script>)));
         origin
@@ -98,9 +116,10 @@ impl Origin {
         self.record.0.lock().unwrap().requests.clone()
     }
 
-    /// What every connection has received so far.
+    /// What every connection that was used has received so far. The gateway's health probes open some that are not.
     pub(crate) fn connections(&self) -> Vec<Received> {
-        self.record.0.lock().unwrap().connections.clone()
+        let connections = self.record.0.lock().unwrap().connections.clone();
+        connections.into_iter().filter(|received| !received.bytes.is_empty()).collect()
     }
 
     /// All bytes, connection by connection.
@@ -165,7 +184,7 @@ impl Origin {
                 Then::Close | Then::Reset | Then::Hang => {}
             }
             while then == Then::Serve
-                && let Some(message) = Message::read(&pending, false, request_ends)
+                && let Some(message) = Message::read(&pending, false, self.ends)
             {
                 pending.drain(..message.length);
                 let seen = Seen { message, connection: number };

@@ -2,15 +2,20 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex};
+use std::str::FromStr;
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use ficus_gateway::{Breach, Gateway, GatewayControls, GatewaySettings, Reports, RunError};
-use ficus_model::Snapshot;
-use ficus_model::boundary::Upstream;
+use ficus_model::assignment::KeySource;
+use ficus_model::boundary::{Boundary, GateSettings, Limits, Shadow, Upstream};
 use ficus_model::comparison::ComparisonBatch;
-use ficus_model::observation::ObservationBatch;
+use ficus_model::observation::{ObservationBatch, Outcome};
+use ficus_model::rollout::{RolloutId, Stage};
+use ficus_model::route::RoutePattern;
+use ficus_model::snapshot::Placed;
+use ficus_model::{Desired, Side, Snapshot, Weight};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
@@ -28,11 +33,13 @@ pub(crate) struct Kept {
     pub(crate) comparisons: Mutex<Vec<ComparisonBatch>>,
     /// The aborts.
     pub(crate) aborts: Mutex<Vec<Breach>>,
+    changed: Condvar,
 }
 
 impl Reports for Kept {
     fn observations(&self, batch: ObservationBatch) -> bool {
         self.observations.lock().unwrap().push(batch);
+        self.changed.notify_all();
         true
     }
 
@@ -53,8 +60,7 @@ pub(crate) struct World {
     pub(crate) address: SocketAddr,
     /// Its controls.
     pub(crate) controls: GatewayControls,
-    /// What it reported.
-    pub(crate) reports: Arc<Kept>,
+    reports: Arc<Kept>,
     shutdown: CancellationToken,
     thread: Option<JoinHandle<Result<(), RunError>>>,
 }
@@ -62,6 +68,40 @@ pub(crate) struct World {
 /// A table that sends everything to one upstream.
 pub(crate) fn to_monolith(generation: u64, monolith: Upstream) -> Snapshot {
     Snapshot { generation, monolith, boundaries: Vec::new() }
+}
+
+/// A table with one boundary over `GET /api/{rest...}` and `POST /api/{rest...}`, all of whose requests go to the
+/// service.
+pub(crate) fn with_boundary(
+    generation: u64,
+    monolith: Upstream,
+    service: Upstream,
+    limits: Limits,
+) -> Snapshot {
+    let routes = ["GET /api/{rest...}", "POST /api/{rest...}"];
+    let boundary = Boundary {
+        name: "api".parse().unwrap(),
+        owner: "team".to_owned(),
+        surface: routes.map(|route| RoutePattern::from_str(route).unwrap()).to_vec(),
+        service,
+        language: "rust".to_owned(),
+        shadow: Shadow::default(),
+        steps: Vec::new(),
+        holdback: Weight::ZERO,
+        primary_bake: Duration::ZERO,
+        gates: GateSettings::default(),
+        limits,
+        key: KeySource::default(),
+    };
+    let desired = Desired {
+        generation,
+        stage: Stage::Canary,
+        weight: Weight::FULL,
+        mirror: Weight::ZERO,
+        rollout: Some(RolloutId([1; 16])),
+        writer: Side::Monolith,
+    };
+    Snapshot { generation, monolith, boundaries: vec![Placed { boundary, desired }] }
 }
 
 impl World {
@@ -94,6 +134,20 @@ impl World {
     /// A client of it.
     pub(crate) fn client(&self) -> Client {
         Client::connect(self.address)
+    }
+
+    /// Stops it, and says how the requests of the boundary have ended, of which there must be this many.
+    pub(crate) fn outcomes<const COUNT: usize>(self) -> [Outcome; COUNT] {
+        let reports = Arc::clone(&self.reports);
+        self.stop();
+        let kept = reports.observations.lock().unwrap();
+        let outcomes = |kept: &[ObservationBatch]| {
+            let seen = kept.iter().flat_map(|batch| &batch.observations);
+            seen.map(|seen| seen.outcome).collect::<Vec<_>>()
+        };
+        let few = |kept: &mut Vec<ObservationBatch>| outcomes(kept).len() < COUNT;
+        let (kept, _) = reports.changed.wait_timeout_while(kept, DEADLINE, few).unwrap();
+        outcomes(&kept).try_into().expect("as many observations as requests")
     }
 
     /// Tells it to stop, without waiting.
