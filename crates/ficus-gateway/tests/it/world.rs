@@ -60,7 +60,8 @@ pub(crate) struct World {
     pub(crate) address: SocketAddr,
     /// Its controls.
     pub(crate) controls: GatewayControls,
-    reports: Arc<Kept>,
+    /// What it reported.
+    pub(crate) reports: Arc<Kept>,
     shutdown: CancellationToken,
     thread: Option<JoinHandle<Result<(), RunError>>>,
 }
