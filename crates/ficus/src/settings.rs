@@ -97,8 +97,8 @@ pub(crate) struct Telemetry {
 pub(crate) enum AccessLog {
     /// Nowhere.
     Off,
-    /// To the standard error stream.
-    Stderr,
+    /// To the standard output.
+    Stdout,
     /// Appended to a file.
     File(PathBuf),
 }

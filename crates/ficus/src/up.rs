@@ -22,12 +22,12 @@ use std::sync::Arc;
 
 use ficus_control::identity::{Anonymous, Hosts, Identities, Identity, Role, TokenHash};
 use ficus_control::{Control, ControlSettings, OpenError};
-use ficus_gateway::{Gateway, GatewaySettings};
+use ficus_gateway::{AccessLogSettings, Gateway, GatewaySettings, LogDestination, OtlpSettings};
 use ficus_model::{Principal, Snapshot};
 
 use crate::cli::{Cli, UpArgs};
 use crate::failure::{Answer, Failure, chain};
-use crate::settings::{Overrides, ProcessSettings, Settings};
+use crate::settings::{AccessLog, Overrides, ProcessSettings, Settings, Telemetry};
 use crate::state_directory::{StateDirectory, StateError, token_path};
 use crate::terminal::Terminal;
 use crate::up::control_thread::ControlParts;
@@ -36,6 +36,9 @@ use crate::up::ports::{PlanePort, ReportsPort};
 
 /// Who answers for the configuration a process starts with.
 const STARTER: &str = "start";
+
+/// Where collectors take spans.
+const TRACES_PATH: &str = "/v1/traces";
 
 /// Who acts with the token in the state directory.
 const OPERATOR: &str = "operator";
@@ -56,7 +59,7 @@ pub(crate) fn up(cli: &Cli, args: &UpArgs, terminal: Terminal) -> Result<Answer,
     let control = open_control(&settings, &state, &plane)?;
     let snapshot = control.snapshot();
     let gateway = bind_gateway(&settings.process, &state, &control)?;
-    plane.connect(gateway.controls(), snapshot.generation);
+    plane.connect(gateway.controls());
     let identities = identities(&settings.process, &state)?;
     announce(&settings, &snapshot, &gateway, &console, terminal);
     let parts = ControlParts {
@@ -176,10 +179,26 @@ fn bind_gateway(
         settings.workers = workers;
     }
     settings.drain = process.drain;
+    settings.otlp = spans(&process.telemetry);
+    settings.access_log = access_log(&process.telemetry);
     let reports = Arc::new(ReportsPort::new(control.sinks()));
     Gateway::bind(settings, control.snapshot(), reports).map_err(|error| {
         Failure::undone(chain(&error), "Take another address: [gateway] listen or --listen.")
     })
+}
+
+fn spans(telemetry: &Telemetry) -> Option<OtlpSettings> {
+    let collector = telemetry.otlp.clone()?;
+    Some(OtlpSettings { collector, path: TRACES_PATH.to_owned(), sample: telemetry.sample })
+}
+
+fn access_log(telemetry: &Telemetry) -> Option<AccessLogSettings> {
+    let destination = match &telemetry.access_log {
+        AccessLog::Off => return None,
+        AccessLog::Stdout => LogDestination::Stdout,
+        AccessLog::File(path) => LogDestination::File(path.clone()),
+    };
+    Some(AccessLogSettings { destination, sample: telemetry.sample })
 }
 
 /// Those the configuration names; else the holder of the state directory's token, so that a newcomer can act at once.

@@ -185,12 +185,12 @@ const PROCESS: &[Key] = &[
     key(
         "telemetry.access_log",
         Kind::Text,
-        "File the JSON access log is appended to, or `stderr`. Left out: no access log.",
+        "File the JSON access log is appended to, or `stdout`. Left out: no access log.",
     ),
     key(
         "telemetry.sample",
         Kind::Percentage,
-        "Share of requests that get a span and an access-log line. A sampled `traceparent` is always followed.",
+        "Share of requests that get a span and an access-log line. A `traceparent` that comes in keeps its own flag, and failures are always logged.",
     ),
     needed("identity.name", Kind::Text, "Name written beside everything this identity does."),
     key(

@@ -155,7 +155,7 @@ fn read_telemetry(
     let otlp = section.optional::<Upstream>(notes, "otlp").map(|located| located.value);
     let access_log = match section.optional::<PathBuf>(notes, "access_log") {
         None => AccessLog::Off,
-        Some(located) if located.value.as_os_str() == "stderr" => AccessLog::Stderr,
+        Some(located) if located.value.as_os_str() == "stdout" => AccessLog::Stdout,
         Some(located) => AccessLog::File(around.directory.join(located.value)),
     };
     let one_percent = Weight::from_ppm(10_000).unwrap_or(Weight::ZERO);

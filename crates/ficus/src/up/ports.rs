@@ -1,12 +1,11 @@
 //! The adapters between gateway and control, which do not know each other.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use ficus_control::api::Surroundings;
 use ficus_control::wire::DependencyView;
 use ficus_control::{Abort, Configuration, DataPlane, PlaneHealth, Sinks};
-use ficus_gateway::{Breach, GatewayControls, Reports};
+use ficus_gateway::{Breach, Dependency, GatewayControls, Health, Reports};
 use ficus_model::comparison::ComparisonBatch;
 use ficus_model::observation::ObservationBatch;
 use ficus_model::{Finding, Snapshot};
@@ -14,32 +13,25 @@ use ficus_model::{Finding, Snapshot};
 use super::control_thread::LoopHealth;
 use super::files::Files;
 
+/// What the gateway calls the program everything goes to that no boundary claims.
+const MONOLITH: &str = "monolith";
+
 /// Control's way to the gateway. Control opens first, so there is a moment when nobody is at the other end.
 #[derive(Default)]
 pub(super) struct PlanePort {
     controls: OnceLock<GatewayControls>,
-    /// Generation of the table in use.
-    generation: AtomicU64,
 }
 
 impl PlanePort {
-    /// Connects the gateway, which starts with the table of `generation`; a second one is ignored.
-    pub(super) fn connect(&self, controls: GatewayControls, generation: u64) {
-        if self.controls.set(controls).is_ok() {
-            self.generation.fetch_max(generation, Ordering::Relaxed);
-        }
+    /// Connects the gateway; a second one is ignored.
+    pub(super) fn connect(&self, controls: GatewayControls) {
+        let _first = self.controls.set(controls);
     }
 }
 
 impl DataPlane for PlanePort {
     fn apply(&self, snapshot: Arc<Snapshot>) -> bool {
-        let Some(controls) = self.controls.get() else { return false };
-        let generation = snapshot.generation;
-        let applied = controls.apply(snapshot).is_ok();
-        if applied {
-            self.generation.fetch_max(generation, Ordering::Relaxed);
-        }
-        applied
+        self.controls.get().is_some_and(|controls| controls.apply(snapshot).is_ok())
     }
 
     fn health(&self) -> PlaneHealth {
@@ -47,10 +39,24 @@ impl DataPlane for PlanePort {
             let troubles = vec!["the gateway has not started".to_owned()];
             return PlaneHealth { generation: 0, troubles };
         };
-        let health = controls.health();
-        let troubles =
-            if health.ready { Vec::new() } else { vec!["the gateway drains".to_owned()] };
-        PlaneHealth { generation: self.generation.load(Ordering::Relaxed), troubles }
+        let Health { ready, draining, generation, dependencies, .. } = controls.health();
+        let troubles = match (ready, draining) {
+            (true, _) => Vec::new(),
+            (false, true) => vec!["it is draining".to_owned()],
+            (false, false) => dependencies.iter().filter_map(trouble).collect(),
+        };
+        PlaneHealth { generation, troubles }
+    }
+}
+
+/// What is wrong with a program the gateway depends on.
+fn trouble(dependency: &Dependency) -> Option<String> {
+    let Dependency { name, upstream, reachable, ejected } = dependency;
+    let place = format!("{name} at {}:{}", upstream.host, upstream.port);
+    match (reachable, ejected) {
+        (Some(false), _) => Some(format!("{place} can not be reached")),
+        (_, true) => Some(format!("{place} is left alone for a while, it failed too often")),
+        (Some(true) | None, false) => None,
     }
 }
 
@@ -104,6 +110,15 @@ impl Surroundings for ProcessSurroundings {
             None => (true, "runs".to_owned()),
             Some(trouble) => (false, trouble),
         };
-        vec![DependencyView::new("control loop", ok, detail)]
+        let mut views = vec![DependencyView::new("control loop", ok, detail)];
+        for dependency in self.controls.health().dependencies {
+            // A service that is away makes nothing unready: its boundary has a side that answers.
+            let optional = dependency.name != MONOLITH;
+            let trouble = trouble(&dependency);
+            let ok = optional || trouble.is_none();
+            let detail = trouble.unwrap_or_else(|| "can be reached".to_owned());
+            views.push(DependencyView::new(&dependency.name, ok, detail));
+        }
+        views
     }
 }
