@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod bodies;
+mod boundaries;
 mod cases;
 mod client;
 mod clock;
@@ -13,7 +14,10 @@ mod drain;
 mod faults;
 mod keep_alive;
 mod message;
+mod mirroring;
+mod observing;
 mod origin;
 mod reload;
+mod splitting;
 mod streams;
 mod world;
