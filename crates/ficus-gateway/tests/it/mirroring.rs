@@ -220,7 +220,7 @@ fn streams_and_upgrades_are_never_copied() {
     client.send(
         "GET /api/quotes/1 HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
     );
-    assert_eq!(client.final_answer("GET").unwrap().status(), 101);
+    assert_eq!(client.answer("GET").unwrap().status(), 101);
     client.send("hello");
     assert_eq!(client.take(10), b"echo:hello");
     all_ended(&world.controls, 2, "upgrade_or_stream");
