@@ -16,9 +16,11 @@ use ficus_model::snapshot::Placed;
 use ficus_model::{Desired, Side, Snapshot, Weight};
 
 use crate::core::Core;
-use crate::lane::Lane;
+use crate::lane::{Lane, LaneSettings};
+use crate::origin::Origins;
 use crate::reports::{Breach, Reports};
 use crate::settings::GatewaySettings;
+use crate::table::RouteTable;
 use crate::{Gateway, GatewayControls};
 
 /// Longest wait of a test for something that must happen.
@@ -102,6 +104,13 @@ pub(crate) fn bound(
 /// The controls over one boundary with the default settings.
 pub(crate) fn bound_to(placed: Placed) -> (GatewayControls, Arc<Recorder>) {
     bound(settings(), snapshot(1, vec![placed]))
+}
+
+/// The lane of a boundary in a table that no gateway uses.
+pub(crate) fn lane(placed: Placed, settings: &GatewaySettings) -> Arc<Lane> {
+    let (snapshot, lanes) = (snapshot(1, vec![placed]), LaneSettings::of(settings));
+    let table = RouteTable::compile(snapshot, None, &Origins::default(), &lanes);
+    Arc::clone(table.lanes.first().expect("a boundary"))
 }
 
 /// The lane of the first boundary.

@@ -4,15 +4,14 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::*;
-use crate::fixture::{bound_to, first_lane, placed, wait_for};
+use crate::fixture::{lane, placed, settings, wait_for};
 use crate::trace::Identifiers;
 
 fn line(outcome: Outcome) -> LogLine {
-    let (controls, _) = bound_to(placed("quotes", &["GET /api/quotes/{id}"]));
     LogLine {
         ended: Time::from_micros(1_709_210_096_000_000),
         context: TraceContext::adopt(&HeaderMap::new(), &Identifiers::new(1), || false),
-        lane: Some(first_lane(&controls)),
+        lane: Some(lane(placed("quotes", &["GET /api/quotes/{id}"]), &settings())),
         route: 0,
         side: Some(Side::Service),
         method: Method::GET,

@@ -3,15 +3,14 @@ use http::header::CONTENT_TYPE;
 
 use super::*;
 use crate::coverage::CompareResult;
-use crate::fixture::{bound_to, first_lane, placed};
+use crate::fixture::{self, placed};
 use crate::lane::Lane;
 use crate::mirror::Budget;
 
 const KEY: HashKey = HashKey::from_bytes([3; 16]);
 
 fn lane() -> Arc<Lane> {
-    let (controls, _) = bound_to(placed("quotes", &["GET /a"]));
-    first_lane(&controls)
+    fixture::lane(placed("quotes", &["GET /a"]), &fixture::settings())
 }
 
 fn whole(pieces: &[&'static str]) -> Whole {

@@ -1,9 +1,8 @@
 use super::*;
-use crate::fixture::{bound_to, first_lane, placed};
+use crate::fixture::{self, placed};
 
 fn lane() -> Arc<Lane> {
-    let (controls, _) = bound_to(placed("quotes", &["GET /a", "GET /b"]));
-    first_lane(&controls)
+    fixture::lane(placed("quotes", &["GET /a", "GET /b"]), &fixture::settings())
 }
 
 fn accounted(lane: &Lane) -> u64 {

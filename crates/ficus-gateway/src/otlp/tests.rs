@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use http::HeaderMap;
 
 use super::*;
-use crate::fixture::{bound_to, first_lane, local, placed, wait_for};
+use crate::fixture::{lane, local, placed, settings, wait_for};
 use crate::trace::Identifiers;
 
 /// A decoded message: its fields by number, in order.
@@ -96,14 +96,13 @@ fn attributes(message: &Fields, field: u64) -> BTreeMap<String, String> {
 }
 
 fn span(copy_of: Option<(TraceId, SpanId)>) -> Span {
-    let (controls, _) = bound_to(placed("quotes", &["GET /api/quotes/{id}"]));
     let mut headers = HeaderMap::new();
     let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     headers.insert("traceparent", parent.parse().expect("a value"));
     Span {
         context: TraceContext::adopt(&headers, &Identifiers::new(1), || false),
         copy_of,
-        lane: Some(first_lane(&controls)),
+        lane: Some(lane(placed("quotes", &["GET /api/quotes/{id}"]), &settings())),
         route: 0,
         side: Some(Side::Service),
         assigned: Some(Assigned::Session),

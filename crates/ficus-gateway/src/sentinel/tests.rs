@@ -5,11 +5,10 @@ use ficus_model::snapshot::Placed;
 use ficus_model::{Side, Weight};
 
 use super::*;
-use crate::GatewayControls;
 use crate::coverage::Eligible;
-use crate::fixture::{
-    Recorder, bound_to, first_lane, in_canary, percent, placed, rollout, snapshot,
-};
+use crate::fixture::{Recorder, in_canary, percent, placed, rollout, settings, snapshot};
+use crate::lane::LaneSettings;
+use crate::origin::Origins;
 
 /// Seconds of traffic after which a candidate that only fails must be proven worse.
 const PROVEN_WITHIN: u64 = 60;
@@ -20,10 +19,12 @@ fn canary(id: u8) -> Placed {
     placed
 }
 
-/// A sentinel whose thread is this one, on the table of a gateway that is not run.
+/// A sentinel whose thread is this one, on a table of its own: the one of a gateway is watched already.
 struct Scene {
     sentinel: Sentinel,
-    controls: GatewayControls,
+    table: Arc<ArcSwap<RouteTable>>,
+    origins: Origins,
+    losses: Arc<Losses>,
     recorder: Arc<Recorder>,
     now: Time,
     key: u64,
@@ -31,19 +32,26 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let (controls, _) = bound_to(canary(1));
-        let recorder = Arc::new(Recorder::default());
-        let shared = controls.shared();
-        let sentinel = Sentinel::new(
-            Arc::clone(&shared.table),
-            Arc::<Recorder>::clone(&recorder),
-            Arc::clone(&shared.observer.losses),
-        );
-        Self { sentinel, controls, recorder, now: Time::from_micros(1_000_000_000), key: 0 }
+        let (recorder, losses) = (Arc::new(Recorder::default()), Arc::<Losses>::default());
+        let origins = Origins::default();
+        let lanes = LaneSettings::of(&settings());
+        let first = RouteTable::compile(snapshot(1, vec![canary(1)]), None, &origins, &lanes);
+        let table = Arc::new(ArcSwap::from_pointee(first));
+        let reports: Arc<dyn Reports> = Arc::<Recorder>::clone(&recorder);
+        let sentinel = Sentinel::new(Arc::clone(&table), reports, Arc::clone(&losses));
+        let now = Time::from_micros(1_000_000_000);
+        Self { sentinel, table, origins, losses, recorder, now, key: 0 }
+    }
+
+    fn apply(&self, generation: u64, placed: Placed) {
+        let (before, lanes) = (self.table.load_full(), LaneSettings::of(&settings()));
+        let snapshot = snapshot(generation, vec![placed]);
+        let next = RouteTable::compile(snapshot, Some(&before), &self.origins, &lanes);
+        self.table.store(Arc::new(next));
     }
 
     fn lane(&self) -> Arc<Lane> {
-        first_lane(&self.controls)
+        Arc::clone(self.table.load().lanes.first().expect("a boundary"))
     }
 
     fn observation(&mut self, side: Side, outcome: Outcome) -> Observation {
@@ -124,7 +132,7 @@ fn it_needs_no_control_to_abort_and_tells_the_news_when_somebody_listens() {
         scene.sentinel.tick(scene.now);
     }
     assert_eq!(scene.aborts().len(), 1);
-    assert!(scene.controls.shared().observer.losses.reports.total() > 0, "refused batches count");
+    assert!(scene.losses.reports.total() > 0, "refused batches count");
 }
 
 #[test]
@@ -143,10 +151,10 @@ fn only_another_rollout_gets_another_ceiling() {
     let mut scene = Scene::new();
     let lane = scene.lane();
     scene.until_aborted(&lane, Outcome::Reset);
-    scene.controls.apply(snapshot(2, vec![canary(1)])).expect("newer");
+    scene.apply(2, canary(1));
     let again = scene.lane();
     assert_eq!(again.weight(), Weight::ZERO, "what control wants of the same rollout is capped");
-    scene.controls.apply(snapshot(3, vec![canary(2)])).expect("newer");
+    scene.apply(3, canary(2));
     let fresh = scene.lane();
     assert_eq!(fresh.weight(), percent(50));
     scene.second(&fresh, Outcome::Answered(200));
@@ -159,7 +167,7 @@ fn only_another_rollout_gets_another_ceiling() {
 #[test]
 fn without_a_rollout_nothing_is_judged() {
     let mut scene = Scene::new();
-    scene.controls.apply(snapshot(2, vec![placed("quotes", &["GET /a"])])).expect("newer");
+    scene.apply(2, placed("quotes", &["GET /a"]));
     let lane = scene.lane();
     scene.second(&lane, Outcome::Answered(500));
     assert!(scene.sentinel.judges.is_empty());
@@ -175,7 +183,7 @@ fn coverage_is_reported_by_table_and_old_tables_are_let_go() {
     Eligible::begin(&old, 0).uncompared(Uncompared::Unsafe);
     let mut next = canary(1);
     next.desired.generation = 8;
-    scene.controls.apply(snapshot(2, vec![next])).expect("newer");
+    scene.apply(2, next);
     drop(old);
     scene.sentinel.tick(scene.now);
     late.uncompared(Uncompared::Timeout);
@@ -211,5 +219,5 @@ fn comparisons_are_reported_in_batches() {
     assert_eq!(scene.recorder.compared(), COMPARED_MAX);
     scene.sentinel.tick(scene.now);
     assert_eq!(scene.recorder.compared(), COMPARED_MAX + 1);
-    assert_eq!(scene.controls.shared().observer.losses.comparisons.total(), 1);
+    assert_eq!(scene.losses.comparisons.total(), 1);
 }

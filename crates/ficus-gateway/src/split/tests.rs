@@ -4,7 +4,7 @@ use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixture::{self, bound, in_canary, percent, placed, rollout, snapshot};
+use crate::fixture::{self, in_canary, percent, placed, rollout};
 
 fn lane_at(weight: Weight, overrides: bool) -> std::sync::Arc<Lane> {
     let boundary = in_canary(placed("quotes", &["GET /api/rates"]), weight, rollout(1));
@@ -13,8 +13,7 @@ fn lane_at(weight: Weight, overrides: bool) -> std::sync::Arc<Lane> {
 
 fn lane_of(boundary: ficus_model::snapshot::Placed, overrides: bool) -> std::sync::Arc<Lane> {
     let settings = crate::GatewaySettings { overrides, ..fixture::settings() };
-    let (controls, _) = bound(settings, snapshot(1, vec![boundary]));
-    fixture::first_lane(&controls)
+    fixture::lane(boundary, &settings)
 }
 
 fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
