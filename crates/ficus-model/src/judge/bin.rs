@@ -5,17 +5,16 @@
 //! or a ramp would look like a difference. At low traffic a second holds one side only and would say nothing, so a
 //! bin stays open until both sides have been seen, but no longer than a minute.
 
-use std::time::Duration;
-
 use crate::side::Side;
+use crate::stats::burn::Tally;
 use crate::stats::exceedance::LEVELS_MAX;
 use crate::time::Time;
 use crate::weight::Weight;
 
-/// A bin lasts at least this long.
-const BIN_MIN: Duration = Duration::from_secs(1);
-/// A bin waits at most this long for the other side.
-const BIN_MAX: Duration = Duration::from_mins(1);
+/// A bin lasts at least this long, in microseconds.
+const BIN_MICROS_MIN: u64 = 1_000_000;
+/// A bin waits at most this long for the other side, in microseconds.
+const BIN_MICROS_MAX: u64 = 60_000_000;
 
 /// One value per side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +32,8 @@ pub struct Bin {
     pub weight: Weight,
     /// When the first of them ended.
     pub opened: Time,
+    /// Every answer, however early.
+    pub given: Sides<Tally>,
     /// First assignments of keys, and every keyless request.
     pub firsts: Sides<u64>,
     /// Requests judged for errors.
@@ -96,9 +97,9 @@ impl Bin {
 
     /// Whether the bin is complete at this time.
     pub fn complete(&self, now: Time) -> bool {
-        let age = now.since(self.opened);
-        let both = self.answered.monolith > 0 && self.answered.service > 0;
-        age >= BIN_MAX || (both && age >= BIN_MIN)
+        let age_micros = now.as_micros().saturating_sub(self.opened.as_micros());
+        let both = self.given.monolith.total > 0 && self.given.service.total > 0;
+        age_micros >= BIN_MICROS_MIN && (both || age_micros >= BIN_MICROS_MAX)
     }
 }
 

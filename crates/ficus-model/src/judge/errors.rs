@@ -7,7 +7,7 @@
 
 use crate::boundary::GateSettings;
 use crate::judge::bin::{Bin, Marks, Sides};
-use crate::judge::forecast::{Forecast, grouped};
+use crate::judge::forecast::{Forecast, grouped, likely_ratio};
 use crate::judge::keys::Keys;
 use crate::observation::Observation;
 use crate::side::Side;
@@ -166,8 +166,7 @@ impl Errors {
             .clean_trials_needed(service.bad, service.total, bound)
             .filter(|_| plausible);
         let usual = monolith.share().unwrap_or_default();
-        // One expected bad answer more on both sides: a few requests must not forecast a ratio of zero or infinity.
-        let ratio = (service.bad as f64 + 1.0) / (service.total as f64 * usual + 1.0);
+        let ratio = likely_ratio(service.bad, service.total as f64 * usual);
         let excluded = settings.error_ratio_excluded;
         let per_event = if ratio < excluded { growth(weight, ratio, excluded) } else { 0.0 };
         let events_per_request = usual * (ratio + (1.0 - weight) / weight.max(1e-6));

@@ -37,6 +37,13 @@ impl Forecast {
     }
 }
 
+/// The ratio of a count to what was expected, drawn towards 1 by as much as five events would: a few requests must not
+/// forecast a ratio of zero or infinity.
+pub(super) fn likely_ratio(count: u64, expected: f64) -> f64 {
+    const EVENTS_ASSUMED: f64 = 5.0;
+    (count as f64 + EVENTS_ASSUMED) / (expected + EVENTS_ASSUMED)
+}
+
 /// A count with its thousands set apart: `12,345`.
 pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();

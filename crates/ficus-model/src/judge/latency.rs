@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::boundary::GateSettings;
 use crate::judge::bin::{Bin, Marks, Sides};
-use crate::judge::forecast::{Forecast, grouped, latency};
+use crate::judge::forecast::{Forecast, grouped, latency, likely_ratio};
 use crate::judge::keys::Keys;
 use crate::observation::{Observation, Outcome};
 use crate::side::Side;
@@ -104,16 +104,19 @@ impl Latency {
         seen: &Observation,
         current_step: bool,
     ) {
+        let micros = u64::try_from(seen.latency.as_micros()).unwrap_or(u64::MAX);
         if current_step {
-            self.step.of_mut(seen.side).record(seen.latency);
+            self.step.of_mut(seen.side).record_micros(micros);
         }
         let baseline = self.baselines.get(usize::from(seen.route));
         let Some(thresholds) = baseline.and_then(|baseline| baseline.thresholds) else { return };
-        let micros = u64::try_from(seen.latency.as_micros()).unwrap_or(u64::MAX);
         let micros = if seen.outcome == Outcome::Timeout { u64::MAX } else { micros };
         let crossed = thresholds.crossed(micros, seen.side, settings.latency_margin);
         let spoken = seen.key.map_or(Some(0), |key| self.keys.marks(key));
         *bin.timed.of_mut(seen.side) += 1;
+        if crossed == 0 && spoken == Some(0) {
+            return;
+        }
         let mut voted = 0;
         for (level, signal) in bin.crossings.iter_mut().enumerate() {
             let event = crossed & (1 << level) != 0;
@@ -243,7 +246,7 @@ impl Latency {
         let at_risk = self.step_at_risk.get(level).copied().unwrap_or_default();
         let share = |events: u64, requests: u64| (events as f64 + 1.0) / (requests as f64 + 2.0);
         let usual = share(votes.monolith, at_risk.monolith);
-        let ratio = (votes.service as f64 + 1.0) / (at_risk.service as f64 * usual + 1.0);
+        let ratio = likely_ratio(votes.service, at_risk.service as f64 * usual);
         let excluded = settings.error_ratio_excluded;
         if ratio >= excluded {
             return None;

@@ -294,7 +294,7 @@ fn write_bin(text: &mut Text, bin: &Bin) {
     let signals = [bin.errors].into_iter().chain(bin.crossings);
     let votes = signals.flat_map(|signal| [signal.worse, signal.not_worse]);
     let votes = votes.flat_map(|votes| [votes.events, votes.spent]).flat_map(both);
-    text.line("bin", frame.into_iter().chain(sides).chain(votes));
+    text.line("bin", frame.into_iter().chain(tallies(&bin.given)).chain(sides).chain(votes));
 }
 
 fn write_trail(text: &mut Text, name: &str, trail: &Trail) {
@@ -413,6 +413,7 @@ impl Words<'_> {
 
     fn bin(&mut self) -> Option<Bin> {
         let mut bin = Bin::open(self.weight()?, self.time()?);
+        bin.given = self.tallies()?;
         bin.firsts = self.sides()?;
         bin.answered = self.sides()?;
         bin.timed = self.sides()?;

@@ -6,9 +6,8 @@
 use std::time::Duration;
 
 use crate::boundary::GateSettings;
-use crate::judge::bin::Sides;
+use crate::judge::bin::{Bin, Sides};
 use crate::judge::forecast::grouped;
-use crate::observation::Observation;
 use crate::stats::burn::{PERIOD, Price, SUSTAINED_WINDOW, Tally, Trail, rollout_rules, sustained};
 use crate::stats::whole;
 use crate::time::Time;
@@ -60,13 +59,17 @@ impl Default for Spending {
 }
 
 impl Spending {
-    /// Takes in a request that counts.
-    pub(super) fn observe(&mut self, seen: &Observation) {
-        let one = Tally { total: 1, bad: u64::from(seen.outcome.bad()) };
-        self.total.add(one);
-        let second = second(seen.at);
-        self.recent.record(second, one);
-        self.long.record(second, one);
+    /// Takes in a complete bin.
+    pub(super) fn score(&mut self, bin: &Bin) {
+        let mut given = bin.given.monolith;
+        given.add(bin.given.service);
+        if given.total == 0 {
+            return;
+        }
+        self.total.add(given);
+        let second = second(bin.opened);
+        self.recent.record(second, given);
+        self.long.record(second, given);
     }
 
     /// Looks whether something is overspent, if it is time to look.
@@ -96,8 +99,10 @@ impl Spending {
             let short = self.recent.over(second, rule.short);
             long.bad >= BURNT_MIN && rule.fires(long, short, settings.objective, settings.alpha)
         });
-        let dear = allowance(settings, whole, elapsed)
-            .is_some_and(|allowed| price(settings, whole).lower > allowed);
+        let dear = self.allowance(settings, elapsed).is_some_and(|allowed| {
+            Price::estimate(whole.service, whole.monolith) > allowed
+                && price(settings, whole).lower > allowed
+        });
         if dear {
             return Some(Overspent::Price);
         }
@@ -117,7 +122,7 @@ impl Spending {
         elapsed: Duration,
     ) -> Reading {
         let price = price(settings, whole);
-        let allowed = allowance(settings, whole, elapsed);
+        let allowed = self.allowance(settings, elapsed);
         let (verdict, reason) = self.verdict(settings, price, allowed);
         let waits = verdict == Verdict::Inconclusive && allowed.is_none();
         Reading {
@@ -131,6 +136,16 @@ impl Spending {
             wait: waits.then(|| RATE_MIN.saturating_sub(elapsed)),
             reason,
         }
+    }
+
+    /// How many bad answers one rollout may cost: its share of the budget of 30 days at the present rate of requests.
+    /// `None` while that rate is not known.
+    fn allowance(&self, settings: &GateSettings, elapsed: Duration) -> Option<f64> {
+        if self.total.total == 0 || elapsed < RATE_MIN {
+            return None;
+        }
+        let rate = self.total.total as f64 / elapsed.as_secs_f64();
+        Some(settings.budget_share * (1.0 - settings.objective) * rate * PERIOD.as_secs_f64())
     }
 
     fn verdict(
@@ -174,17 +189,6 @@ impl Spending {
             ),
         }
     }
-}
-
-/// How many bad answers one rollout may cost: its share of the budget of 30 days at the present rate of requests.
-/// `None` while that rate is not known.
-fn allowance(settings: &GateSettings, whole: Sides<Tally>, elapsed: Duration) -> Option<f64> {
-    let requests = whole.service.total + whole.monolith.total;
-    if requests == 0 || elapsed < RATE_MIN {
-        return None;
-    }
-    let expected = requests as f64 / elapsed.as_secs_f64() * PERIOD.as_secs_f64();
-    Some(settings.budget_share * (1.0 - settings.objective) * expected)
 }
 
 fn price(settings: &GateSettings, whole: Sides<Tally>) -> Price {

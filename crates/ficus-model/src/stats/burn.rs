@@ -130,12 +130,15 @@ impl Price {
         let excess = |own: f64, other: f64| served * (own - other).max(0.0);
         Self {
             lower: excess(candidate_low, baseline_high),
-            estimate: excess(
-                candidate.share().unwrap_or_default(),
-                baseline.share().unwrap_or_default(),
-            ),
+            estimate: Self::estimate(candidate, baseline),
             upper: excess(candidate_high, baseline_low),
         }
+    }
+
+    /// The estimate alone, which is cheap.
+    pub fn estimate(candidate: Tally, baseline: Tally) -> f64 {
+        let [own, other] = [candidate, baseline].map(|tally| tally.share().unwrap_or_default());
+        candidate.total as f64 * (own - other).max(0.0)
     }
 }
 

@@ -17,6 +17,7 @@ pub const GRID_POINTS: usize = 24;
 pub struct RatioE {
     null: f64,
     grid: [f64; GRID_POINTS],
+    ln_over_null: [f64; GRID_POINTS],
     ln_weighted: [f64; GRID_POINTS],
 }
 
@@ -37,7 +38,8 @@ impl RatioE {
         for (index, ratio) in grid.iter_mut().enumerate() {
             *ratio = low * (stride * index as f64).exp();
         }
-        Self { null, grid, ln_weighted: [-(GRID_POINTS as f64).ln(); GRID_POINTS] }
+        let ln_over_null = grid.map(|ratio| (ratio / null).ln());
+        Self { null, grid, ln_over_null, ln_weighted: [-(GRID_POINTS as f64).ln(); GRID_POINTS] }
     }
 
     /// One bad event while the candidate had the share `exposure`. A share of 0 or 1 says nothing and is ignored.
@@ -51,12 +53,20 @@ impl RatioE {
         if !informative || (candidate == 0 && baseline == 0) {
             return;
         }
-        let (ln_null, ln_not_null) = ln_blame(exposure, self.null);
-        for (ln_weighted, ratio) in self.ln_weighted.iter_mut().zip(self.grid) {
-            let (ln_blamed, ln_not_blamed) = ln_blame(exposure, ratio);
-            *ln_weighted += candidate as f64 * (ln_blamed - ln_null);
-            *ln_weighted += baseline as f64 * (ln_not_blamed - ln_not_null);
+        // ln π(ρ, r) = ln ρ + ln r − ln(ρr + 1 − ρ): what is left of the differences is one logarithm per alternative.
+        let (blamed, all) = (candidate as f64, (candidate + baseline) as f64);
+        let total = |ratio: f64| exposure * ratio + 1.0 - exposure;
+        let inverse_null = 1.0 / total(self.null);
+        let alternatives = self.grid.iter().zip(self.ln_over_null);
+        for (ln_weighted, (ratio, ln_over_null)) in self.ln_weighted.iter_mut().zip(alternatives) {
+            *ln_weighted += blamed * ln_over_null - all * (total(*ratio) * inverse_null).ln();
         }
+    }
+
+    /// A bound that [`RatioE::ln_e`] never exceeds, for hardly any work.
+    pub fn ln_e_max(&self) -> f64 {
+        let largest = self.ln_weighted.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        largest + (GRID_POINTS as f64).ln()
     }
 
     /// The logarithm of the e-value. Proven at level α as soon as it has reached ln(1/α) once.

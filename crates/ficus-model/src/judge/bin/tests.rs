@@ -6,10 +6,10 @@ const MARKS: Marks = Marks { worse: 1, not_worse: 2 };
 #[test]
 fn a_bin_waits_for_both_sides_but_not_for_ever() {
     let mut bin = Bin::open(percent("1%"), start());
-    bin.answered.monolith = 50;
+    bin.given.monolith.total = 50;
     assert!(!bin.complete(start().plus(seconds(59))));
     assert!(bin.complete(start().plus(seconds(60))));
-    bin.answered.service = 1;
+    bin.given.service.total = 1;
     assert!(bin.complete(start().plus(seconds(1))));
     assert!(!bin.complete(start()));
 }

@@ -38,3 +38,11 @@ fn the_wait_follows_the_rate_seen_so_far() {
     let just_started = Forecast { now: start(), ..forecast };
     assert_eq!(just_started.words(1_500, 150), "about 1,500 more requests to the service");
 }
+
+#[test]
+fn a_few_events_hardly_move_the_forecast() {
+    let close = |actual: f64, expected: f64| assert!((actual - expected).abs() < 0.01, "{actual}");
+    close(likely_ratio(0, 0.0), 1.0);
+    close(likely_ratio(2, 0.1), 1.37);
+    close(likely_ratio(500, 100.0), 4.81);
+}

@@ -43,11 +43,12 @@ fn the_price_is_bounded_by_a_share_of_thirty_days() {
         service: Tally { total: 50_000, bad: 600 },
     };
     // 100,000 requests in a day: 3 million in 30 days, 0.1 % may fail, 2 % of that is 60.
-    let allowed = allowance(&settings(), whole, seconds(86_400)).unwrap();
+    let total = Tally { total: 100_000, bad: 600 };
+    let mut spending = Spending { total, ..Spending::default() };
+    let allowed = spending.allowance(&settings(), seconds(86_400)).unwrap();
     assert!((allowed - 60.0).abs() < 1e-6, "{allowed}");
     let price = price(&settings(), whole);
     assert!(price.lower > allowed && price.lower < 600.0 && (price.estimate - 600.0).abs() < 1e-6);
-    let mut spending = Spending::default();
     spending.check(&settings(), whole, (start(), start().plus(seconds(86_400))));
     assert_eq!(spending.broken, Some(Overspent::Price));
 }
@@ -56,13 +57,13 @@ fn the_price_is_bounded_by_a_share_of_thirty_days() {
 fn trouble_that_lasts_for_hours_is_found_at_hardly_any_traffic() {
     let mut spending = Spending::default();
     let mut whole = Sides::<Tally>::default();
-    for minute in 0..420 {
+    for minute in 0..420_u64 {
         let at = start().plus(seconds(60 * minute));
-        if minute % 30 == 0 {
-            whole.service.add(Tally { total: 1, bad: 1 });
-            let bad = crate::observation::Outcome::Reset;
-            let seen = crate::judge::tests::seen(at, crate::Side::Service, crate::Weight::FULL);
-            spending.observe(&Observation { outcome: bad, ..seen });
+        if minute.is_multiple_of(30) {
+            let given = Tally { total: 1, bad: 1 };
+            whole.service.add(given);
+            let given = Sides { service: given, ..Sides::default() };
+            spending.score(&Bin { given, ..Bin::open(crate::Weight::FULL, at) });
         }
         spending.check(&settings(), whole, (start(), at));
     }

@@ -85,6 +85,13 @@ proptest! {
     }
 
     #[test]
+    fn the_cheap_bound_is_a_bound(votes in proptest::collection::vec((any::<bool>(), 0.01_f64..0.99), 0..50)) {
+        let mut process = RatioE::below(1.5);
+        votes.iter().for_each(|(candidate, exposure)| process.vote(*candidate, *exposure));
+        prop_assert!(process.ln_e() <= process.ln_e_max() + 1e-12);
+    }
+
+    #[test]
     fn goes_on_from_its_state(votes in proptest::collection::vec((any::<bool>(), 0.01_f64..0.99), 0..50)) {
         let mut process = RatioE::above(1.25);
         votes.iter().for_each(|(candidate, exposure)| process.vote(*candidate, *exposure));
