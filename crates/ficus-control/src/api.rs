@@ -15,6 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderMap;
+use axum::middleware::map_response;
 use axum::routing::{get, post};
 use ficus_model::{BoundaryName, Finding, Principal};
 use tokio::sync::Semaphore;
@@ -112,6 +113,7 @@ pub fn router(parts: ApiParts) -> Router {
         .route("/startup", get(probes::startup))
         .route("/metrics", get(probes::metrics))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(map_response(problem::always_a_problem))
         .with_state(api)
 }
 

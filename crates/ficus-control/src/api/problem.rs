@@ -1,6 +1,7 @@
 //! Errors as answers: an honest status, what is wrong, and what to do about it.
 
 use axum::Json;
+use axum::body::to_bytes;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +12,9 @@ use crate::identity::Denied;
 use crate::ledger::ReadError;
 use crate::state::BoundaryState;
 use crate::wire::{ErrorView, FindingView, ReadingView, time_text};
+
+/// How much of an extractor's refusal is repeated, in bytes.
+const REFUSAL_BYTES_MAX: usize = 4096;
 
 /// An answer that is no success.
 #[derive(Debug, Clone, PartialEq)]
@@ -191,6 +195,25 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// Extractors refuse in plain text; here that becomes a problem like every other.
+pub(crate) async fn always_a_problem(response: Response) -> Response {
+    let status = response.status();
+    let plain = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !plain || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let text = to_bytes(response.into_body(), REFUSAL_BYTES_MAX).await.unwrap_or_default();
+    let title = match String::from_utf8_lossy(&text).trim() {
+        "" => status.canonical_reason().unwrap_or("the request was refused").to_lowercase(),
+        said => said.to_owned(),
+    };
+    let help = "See /openapi.json for what each path takes.";
+    Problem::new(status, "unknown/request", title, help).into_response()
 }
 
 /// The answer for a path the API does not have.
