@@ -46,6 +46,26 @@ pub(crate) struct SideCounters {
     ended: [AtomicU64; Ended::ALL.len()],
     /// From the complete request head to the end of the answer, of requests that were answered and are no streams.
     pub(crate) latency: Histogram,
+    /// Requests sent a second time, on a fresh connection.
+    pub(crate) retries: Tally,
+    /// Times the side was left alone for a while.
+    pub(crate) ejections: Tally,
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(AtomicU64);
+
+impl Tally {
+    /// So many more.
+    pub(crate) fn add(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// So many so far.
+    pub(crate) fn total(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl LaneCounters {

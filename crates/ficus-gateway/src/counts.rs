@@ -15,10 +15,6 @@ pub(crate) enum Count {
     Ended,
     /// Upstream connections opened.
     Connected,
-    /// Requests sent a second time, on a fresh connection.
-    Retried,
-    /// Arms ejected.
-    Ejected,
     /// Interim answers (1xx) that could not be passed on.
     InterimDropped,
     /// Upgraded connections begun.
@@ -36,13 +32,11 @@ pub(crate) struct PathCounts {
 
 impl Count {
     /// Everything that is counted.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Accepted,
         Self::ConnectionsOverLimit,
         Self::Ended,
         Self::Connected,
-        Self::Retried,
-        Self::Ejected,
         Self::InterimDropped,
         Self::Upgraded,
         Self::Cut,

@@ -14,7 +14,6 @@ use crate::arm::{Arm, Permit};
 use crate::body::Progress;
 use crate::connection::{Peer, UnderWay};
 use crate::core::Core;
-use crate::counts::Count;
 use crate::observe::{self, Opened};
 use crate::split::Assignment;
 use crate::table::{RouteTable, Routed};
@@ -113,7 +112,7 @@ impl Exchange {
         if let Some(arm) = self.arm()
             && arm.failed(Instant::now())
         {
-            self.core.counts.add(Count::Ejected);
+            observe::ejected(self);
         }
         self.finish(outcome);
     }

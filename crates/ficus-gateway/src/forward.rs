@@ -20,8 +20,8 @@ use hyper::client::conn::http1::SendRequest;
 use crate::arm::Arm;
 use crate::body::{Progress, RequestBody};
 use crate::connect::{self, ConnectError};
-use crate::counts::Count;
 use crate::exchange::Exchange;
+use crate::observe;
 use crate::refusal::Refusal;
 use crate::timer::Alarm;
 
@@ -78,7 +78,7 @@ pub(crate) async fn forward(
         return Err(refusal);
     }
     if arm.failed(Instant::now()) {
-        exchange.core.counts.add(Count::Ejected);
+        observe::ejected(exchange);
         tracing::warn!(
             host = arm.origin.upstream.host,
             port = arm.origin.upstream.port,
@@ -113,7 +113,7 @@ async fn send_safely(
             Ok(reply) => return Ok(reply),
             Err(failed) => request = again(failed, spare, &core.retries)?,
         }
-        core.counts.add(Count::Retried);
+        observe::retried(exchange);
     }
     let sender = connect::connect(core, &arm.origin).await.map_err(Failure::Connect)?;
     send(sender, request).await.map_err(|failed| Failure::Exchange(failed.into_error()))

@@ -11,7 +11,7 @@ use ficus_model::comparison::Uncompared;
 use ficus_model::{Side, Weight};
 
 use crate::core::Shared;
-use crate::counters::Ended;
+use crate::counters::{Ended, SideCounters};
 use crate::counts::Count;
 use crate::coverage::CompareResult;
 use crate::histogram::Merged;
@@ -88,6 +88,16 @@ const EJECTED: Metric = gauge(
     &["boundary", "side"],
     "1 while requests are turned away from a side because it failed too often in a row.",
 );
+const RETRIES: Metric = counter(
+    "ficus_retries_total",
+    &["boundary", "side"],
+    "Live requests sent a second time, on a fresh connection to the same side.",
+);
+const EJECTIONS: Metric = counter(
+    "ficus_upstream_ejections_total",
+    &["boundary", "side"],
+    "Times a side was left alone for a while because it failed too often in a row.",
+);
 const WEIGHT: Metric = gauge(
     "ficus_weight_ratio",
     &["boundary"],
@@ -151,7 +161,7 @@ const GENERATION: Metric =
 const DRAINING: Metric = gauge("ficus_draining", &[], "1 while the gateway takes nothing new.");
 
 /// What the path counts per core, with the metric it is shown as.
-const PATH: [(Count, Metric); 9] = [
+const PATH: [(Count, Metric); 7] = [
     (
         Count::Accepted,
         counter("ficus_client_connections_accepted_total", &[], "Client connections accepted."),
@@ -173,14 +183,6 @@ const PATH: [(Count, Metric); 9] = [
         counter("ficus_upstream_connections_total", &[], "Connections opened to upstreams."),
     ),
     (
-        Count::Retried,
-        counter("ficus_retries_total", &[], "Requests sent a second time, on a fresh connection."),
-    ),
-    (
-        Count::Ejected,
-        counter("ficus_upstream_ejections_total", &[], "Times a side was left alone for a while."),
-    ),
-    (
         Count::InterimDropped,
         counter(
             "ficus_interim_answers_dropped_total",
@@ -199,6 +201,8 @@ pub fn all() -> impl Iterator<Item = Metric> {
         DURATION,
         IN_FLIGHT,
         EJECTED,
+        RETRIES,
+        EJECTIONS,
         WEIGHT,
         CEILING,
         ABORTS,
@@ -242,6 +246,9 @@ const BOUNDS: [(&str, u64); 16] = [
 /// A metric and how it is read off a lane.
 type Read<'metric> = (&'metric Metric, fn(&Lane) -> Weight);
 
+/// A metric and how it is read off a side's counters.
+type Counted<'metric> = (&'metric Metric, fn(&SideCounters) -> u64);
+
 /// A boundary as it is scraped: its label, what outlives tables, and its lane.
 type Row<'table> = (&'table str, &'table Live, Option<&'table Lane>);
 
@@ -257,6 +264,7 @@ pub(crate) fn text(shared: &Shared) -> String {
     requests(&mut text, &rows);
     durations(&mut text, &rows);
     arms(&mut text, shared, &rows);
+    failures(&mut text, &rows);
     weights(&mut text, &rows);
     coverage(&mut text, &rows);
     text.family(&HELD).sample(&[], shared.observer.budget.held());
@@ -310,6 +318,22 @@ fn arms(text: &mut Text, shared: &Shared, rows: &[Row<'_>]) {
         for &side in sides(*lane) {
             let arm = lane.map_or(&table.fallback, |lane| lane.arm(side));
             family.sample(&[boundary, side.as_str()], u8::from(arm.shows_ejected()));
+        }
+    }
+}
+
+fn failures(text: &mut Text, rows: &[Row<'_>]) {
+    let read: [Counted<'_>; 2] = [
+        (&RETRIES, |counters| counters.retries.total()),
+        (&EJECTIONS, |counters| counters.ejections.total()),
+    ];
+    for (metric, total) in read {
+        let mut family = text.family(metric);
+        for (boundary, live, lane) in rows {
+            for &side in sides(*lane) {
+                let cores = live.counters.iter().map(|counters| total(counters.side(side)));
+                family.sample(&[boundary, side.as_str()], cores.sum::<u64>());
+            }
         }
     }
 }

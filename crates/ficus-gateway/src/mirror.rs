@@ -4,6 +4,7 @@
 //! - frames are kept as they pass, never collected before they are forwarded;
 //! - the copy starts when the monolith's answer is whole, so the client has it by then; a half answer is never compared;
 //! - it has its own connections, its own deadline, no retries, and tells no breaker and no statistic of live traffic;
+//! - a core that is late for its own clock makes no copies until it has caught up (counted as `queue_full`);
 //! - copies per boundary, copies per core, waiting copies and the bytes they hold are all bounded, and over a bound the
 //!   newest copy is given up and counted.
 //!
@@ -14,7 +15,7 @@ use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ficus_model::Side;
@@ -50,6 +51,8 @@ pub struct MirrorSettings {
     pub waiting_max: usize,
     /// Bytes of requests and answers that copies hold, over all cores.
     pub bytes_max: usize,
+    /// A core that is later than this for its own clock makes no copies: live requests wait as long already.
+    pub lag_max: Duration,
     /// Threads that compare.
     pub compare_threads: NonZeroUsize,
 }
@@ -60,6 +63,7 @@ impl Default for MirrorSettings {
             in_flight_max: NonZeroUsize::MIN.saturating_add(511),
             waiting_max: 256,
             bytes_max: 64 << 20,
+            lag_max: Duration::from_millis(100),
             compare_threads: NonZeroUsize::MIN,
         }
     }
@@ -136,6 +140,8 @@ fn left_out(
         Some(Uncompared::UpgradeOrStream)
     } else if !core.observer.falls_below(lane.mirror) {
         Some(Uncompared::SampledOut)
+    } else if core.observer.lag() > core.shared.settings.mirror.lag_max {
+        Some(Uncompared::QueueFull)
     } else if length > lane.shadow.body_bytes_max {
         Some(Uncompared::BodyCap)
     } else {

@@ -5,7 +5,7 @@
 //! one. Every hand-over is a bounded queue; what does not fit is dropped and counted, and the batch after it says how
 //! many observations are missing, so that a judge never takes a gap for silence.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use http::HeaderMap;
 
 use crate::access_log::{LogLine, LogSink};
 use crate::core::{Core, Shared};
+use crate::counters::SideCounters;
 use crate::exchange::Exchange;
 use crate::lane::Lane;
 use crate::mirror::Mirror;
@@ -47,6 +48,8 @@ pub(crate) struct CoreObserver {
     spans: Option<SpanSink>,
     lines: Option<LogSink>,
     losses: Arc<Losses>,
+    /// How late this core came to its last flush.
+    lag: Cell<Duration>,
     /// The copies of this core.
     pub(crate) mirror: Mirror,
 }
@@ -79,6 +82,7 @@ impl CoreObserver {
             spans: observer.spans.clone(),
             lines: observer.lines.clone(),
             losses: Arc::clone(&observer.losses),
+            lag: Cell::default(),
             mirror: Mirror::new(shared),
         }
     }
@@ -95,6 +99,11 @@ impl CoreObserver {
 
     fn toss_falls_below(&self, share: Weight) -> bool {
         ficus_model::assignment::Ticket(self.toss()).side(share) == Side::Service
+    }
+
+    /// How late this core came to its last flush: how long whatever became ready then had to wait.
+    pub(crate) fn lag(&self) -> Duration {
+        self.lag.get()
     }
 
     /// The source of trace and span ids.
@@ -227,7 +236,9 @@ pub(crate) fn finished(exchange: &Exchange, outcome: Outcome) {
     let observer = &exchange.core.observer;
     let (ended, latency) = (wall::now(), exchange.began.elapsed());
     if let Some(assignment) = &exchange.assignment {
-        count(exchange, assignment, outcome, latency);
+        if let Some(counters) = counters(exchange) {
+            counters.record(outcome, latency, exchange.streamed.get());
+        }
         if let Some(lane) = exchange.table.lane(exchange.routed) {
             let seen = observation(exchange, assignment, outcome, ended, latency);
             observer.observe(lane, seen);
@@ -245,11 +256,25 @@ pub(crate) fn finished(exchange: &Exchange, outcome: Outcome) {
     }
 }
 
-fn count(exchange: &Exchange, assignment: &Assignment, outcome: Outcome, latency: Duration) {
-    let live = exchange.table.live(exchange.routed);
-    if let Some(counters) = live.counters.get(exchange.core.observer.worker) {
-        counters.side(assignment.side).record(outcome, latency, exchange.streamed.get());
+/// A request was sent a second time, on a fresh connection.
+pub(crate) fn retried(exchange: &Exchange) {
+    if let Some(counters) = counters(exchange) {
+        counters.retries.add(1);
     }
+}
+
+/// A request's failure was the one too many: its side is left alone for a while.
+pub(crate) fn ejected(exchange: &Exchange) {
+    if let Some(counters) = counters(exchange) {
+        counters.ejections.add(1);
+    }
+}
+
+/// The counters of this core for the side a request was assigned to, once it was.
+fn counters(exchange: &Exchange) -> Option<&SideCounters> {
+    let side = exchange.assignment.as_ref()?.side;
+    let live = exchange.table.live(exchange.routed);
+    Some(live.counters.get(exchange.core.observer.worker)?.side(side))
 }
 
 fn observation(
@@ -278,7 +303,8 @@ pub(crate) async fn flush(core: Rc<Core>) {
     let mut ticks = tokio::time::interval(FLUSH_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
+        let due = ticks.tick().await;
+        core.observer.lag.set(due.elapsed());
         core.observer.flush();
         let connections = shared.connections.load(std::sync::atomic::Ordering::Relaxed);
         if shared.shutdown.is_cancelled() && connections == 0 {

@@ -17,7 +17,8 @@ fn scraped() -> String {
     counters.record(Outcome::Answered(200), Duration::from_secs(3), true);
     counters.record(Outcome::Timeout, Duration::from_secs(1), false);
     lane.ceiling.close();
-    core.counts.add(Count::Retried);
+    counters.retries.add(1);
+    core.counts.add(Count::Upgraded);
     core.counts.refused(Refusal::Framing);
     controls.metrics_text()
 }
@@ -45,7 +46,9 @@ fn numbers_are_shown_by_boundary_and_side() {
         r#"ficus_mirror_ratio{boundary="quotes"} 1"#,
         r#"ficus_mirror_uncompared_total{boundary="quotes",reason="unsafe"} 0"#,
         r#"ficus_refusals_total{reason="framing"} 1"#,
-        "ficus_retries_total 1",
+        r#"ficus_retries_total{boundary="quotes",side="service"} 1"#,
+        r#"ficus_upstream_ejections_total{boundary="quotes",side="service"} 0"#,
+        "ficus_upgrades_total 1",
         "ficus_table_generation 1",
     ] {
         has(&text, line);

@@ -1,13 +1,13 @@
 //! What all cores share to observe: the queues to the side threads, and how much did not fit into them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use arc_swap::ArcSwap;
 
 use crate::access_log::{self, LogSink};
 use crate::comparing::{self, Pair};
+use crate::counters::Tally;
 use crate::health::Probes;
 use crate::mirror::Budget;
 use crate::otlp::{self, SpanSink};
@@ -52,22 +52,6 @@ pub(crate) struct Losses {
     pub(crate) spans_exported: Tally,
     /// Log lines that were not written.
     pub(crate) lines: Tally,
-}
-
-/// A number that only grows.
-#[derive(Debug, Default)]
-pub(crate) struct Tally(AtomicU64);
-
-impl Tally {
-    /// So many more.
-    pub(crate) fn add(&self, count: u64) {
-        self.0.fetch_add(count, Ordering::Relaxed);
-    }
-
-    /// So many so far.
-    pub(crate) fn total(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 impl SharedObserver {

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use ficus_gateway::MirrorSettings;
 use ficus_model::Weight;
 use ficus_model::boundary::{Credentials, Upstream};
 use ficus_model::comparison::{Compared, Comparison};
@@ -12,7 +13,7 @@ use ficus_model::snapshot::Placed;
 
 use crate::boundaries::{accounted, all_ended, canary, count, percent, quotes, table, wait};
 use crate::origin::{Origin, Then};
-use crate::world::World;
+use crate::world::{DEADLINE, World};
 
 /// What the monolith answers.
 const RATES: &[u8] =
@@ -26,7 +27,19 @@ const SAME_RATES: &[u8] =
 const REQUESTS: u64 = 40;
 
 fn world(monolith: &Origin, placed: Placed) -> World {
-    World::with(table(1, monolith.upstream(), placed), |_| {})
+    world_with(monolith, placed, |_| {})
+}
+
+/// A world whose machine may be as busy as it likes.
+fn world_with(
+    monolith: &Origin,
+    placed: Placed,
+    adjust: impl FnOnce(&mut MirrorSettings),
+) -> World {
+    World::with(table(1, monolith.upstream(), placed), |settings| {
+        settings.mirror.lag_max = DEADLINE;
+        adjust(&mut settings.mirror);
+    })
 }
 
 /// Every client gets the monolith's answer, whatever the candidate does; then every copy has ended as it must.
@@ -122,7 +135,7 @@ fn clients_have_their_answers_before_a_slow_candidate_has_given_one() {
     });
     let monolith = Origin::replying(RATES);
     let mut placed = quotes(candidate.upstream());
-    placed.boundary.shadow.timeout = crate::world::DEADLINE;
+    placed.boundary.shadow.timeout = DEADLINE;
     let world = world(&monolith, placed);
     served(&world);
     wait("copies under way", || candidate.requests().len() > 1);
@@ -249,9 +262,9 @@ fn a_core_lets_copies_wait_and_gives_up_the_newest() {
     let candidate = Origin::scripted(|_, _| Then::Hang);
     let mut placed = quotes(candidate.upstream());
     placed.boundary.shadow.timeout = Duration::from_millis(200);
-    let world = World::with(table(1, monolith.upstream(), placed), |settings| {
-        settings.mirror.in_flight_max = std::num::NonZeroUsize::MIN;
-        settings.mirror.waiting_max = 2;
+    let world = world_with(&monolith, placed, |mirror| {
+        mirror.in_flight_max = std::num::NonZeroUsize::MIN;
+        mirror.waiting_max = 2;
     });
     let mut client = world.client();
     for _ in 0..6 {
@@ -268,8 +281,7 @@ fn bodies_are_bounded_one_by_one_and_together() {
     let (monolith, candidate) = (Origin::replying(RATES), Origin::replying(RATES));
     let mut placed = quotes(candidate.upstream());
     placed.boundary.shadow.body_bytes_max = 1000;
-    let shared = table(1, monolith.upstream(), placed.clone());
-    let world = World::with(shared, |_| {});
+    let world = world(&monolith, placed.clone());
     let mut client = world.client();
     client
         .send(format!("POST /api/price HTTP/1.1\r\nHost: h\r\nContent-Length: 3000\r\n\r\n{long}"));
@@ -280,9 +292,7 @@ fn bodies_are_bounded_one_by_one_and_together() {
     assert_eq!(client.answer("POST").unwrap().status(), 200);
     all_ended(&world.controls, 2, "body_cap");
     placed.boundary.shadow.body_bytes_max = 1 << 20;
-    let tight = World::with(table(1, monolith.upstream(), placed), |settings| {
-        settings.mirror.bytes_max = 50;
-    });
+    let tight = world_with(&monolith, placed, |mirror| mirror.bytes_max = 50);
     assert_eq!(tight.client().get("/api/rates").status(), 200);
     all_ended(&tight.controls, 1, "byte_budget");
     assert!(candidate.requests().is_empty());
@@ -411,4 +421,17 @@ fn differences_are_told_with_route_and_trace() {
     assert!(!compared.request.contains("secret"), "{}", compared.request);
     let Comparison::Mismatch(differences) = compared.comparison else { panic!("equal") };
     assert_eq!(differences[0].path, "body.EUR");
+}
+
+#[test]
+fn a_core_that_is_late_makes_no_copies() {
+    let (monolith, candidate) = (Origin::replying(RATES), Origin::replying(RATES));
+    let world = world_with(&monolith, quotes(candidate.upstream()), |mirror| {
+        mirror.lag_max = Duration::ZERO;
+    });
+    // Every core is later than not at all, once it has looked at its clock.
+    wait("a first look", || {
+        assert_eq!(world.client().get("/api/rates").status(), 200);
+        count(&world.controls, "ficus_mirror_uncompared_total", "queue_full") > 0
+    });
 }
