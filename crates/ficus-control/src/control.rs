@@ -304,4 +304,4 @@ fn published(anchors: &Path, verifier: &VerifierKey) -> Result<Vec<Checkpoint>, 
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

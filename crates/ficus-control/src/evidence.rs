@@ -77,26 +77,45 @@ impl Evidence {
     /// What the machine is told, and the bytes it rests on.
     pub fn judgement(&self) -> Result<(Judgement, Vec<u8>), EvidenceError> {
         let bytes = self.encode()?;
-        let (generation, readings) = match self {
-            Self::Judged(evidence) => (evidence.generation, evidence.readings()),
-            Self::Aborted(abort) => (abort.generation, vec![abort.reading.clone()]),
-        };
+        let (generation, readings) = (self.generation(), self.readings());
         let verdict = Verdict::worst(readings.iter().map(|reading| reading.verdict));
         let evidence = digest_of(&bytes);
         Ok((Judgement { generation, verdict, readings: shortened(readings), evidence }, bytes))
     }
 
-    /// Whether this is the evidence of that judgement: same subject, and the same verdict when judged again.
+    /// Whether this is the evidence of that judgement: same subject, and the same verdicts on as many samples when
+    /// judged again. Measured values are not compared: their last digit is the machine's.
     pub fn supports(&self, boundary: &BoundaryName, judgement: &Judgement) -> bool {
         let subject = match self {
             Self::Judged(evidence) => &evidence.boundary,
             Self::Aborted(abort) => &abort.boundary,
         };
-        let again = self.judgement();
-        let essence = |judgement: &Judgement| {
-            (judgement.generation, judgement.verdict, judgement.readings.len(), judgement.evidence)
+        let again = self.readings();
+        let verdict = Verdict::worst(again.iter().map(|reading| reading.verdict));
+        let again = shortened(again);
+        let same = |(left, right): (&Reading, &Reading)| {
+            (left.gate, &left.subject, left.verdict, left.samples)
+                == (right.gate, &right.subject, right.verdict, right.samples)
         };
-        subject == boundary && again.is_ok_and(|(again, _)| essence(&again) == essence(judgement))
+        subject == boundary
+            && self.generation() == judgement.generation
+            && verdict == judgement.verdict
+            && again.len() == judgement.readings.len()
+            && again.iter().zip(&judgement.readings).all(same)
+    }
+
+    fn generation(&self) -> u64 {
+        match self {
+            Self::Judged(evidence) => evidence.generation,
+            Self::Aborted(abort) => abort.generation,
+        }
+    }
+
+    fn readings(&self) -> Vec<Reading> {
+        match self {
+            Self::Judged(evidence) => evidence.readings(),
+            Self::Aborted(abort) => vec![abort.reading.clone()],
+        }
     }
 }
 

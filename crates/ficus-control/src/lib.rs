@@ -24,6 +24,9 @@ pub mod sinks;
 pub mod state;
 pub mod wire;
 
+#[cfg(test)]
+mod scratch;
+
 pub use configuration::Configuration;
 pub use control::{Control, ControlSettings, OpenError, RunError};
 pub use desk::{ApplyError, CommandError, Desk};

@@ -42,14 +42,14 @@ impl FileAnchor {
     }
 }
 
-/// The notes in the text of an anchor file; a last one that was not written whole is left out.
+/// The notes in the text of an anchor file. What is none, such as a note that a crash cut off, spoils at most the one
+/// after it.
 pub fn notes(text: &str) -> impl Iterator<Item = String> {
-    let mut parts = text.split_inclusive("\n\n");
-    std::iter::from_fn(move || {
-        let body = parts.next()?;
-        let signatures = parts.next()?;
-        let whole = signatures.ends_with("\n\n");
-        whole.then(|| format!("{body}{}", signatures.strip_suffix('\n').unwrap_or(signatures)))
+    let mut before = "";
+    text.split_inclusive("\n\n").filter_map(move |part| {
+        let body = std::mem::replace(&mut before, part);
+        let signatures = part.strip_suffix("\n\n").filter(|part| part.starts_with("— "))?;
+        Some(format!("{body}{signatures}\n"))
     })
 }
 

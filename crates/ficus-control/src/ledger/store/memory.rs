@@ -14,7 +14,7 @@ use crate::ledger::tile::Tile;
 #[derive(Debug)]
 pub(crate) struct MemoryStore(Mutex<Kept>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Kept {
     head: Head,
     entries: Vec<Vec<u8>>,
@@ -69,7 +69,22 @@ impl MemoryStore {
         change(self.kept().tiles.get_mut(&(level, number)).unwrap());
     }
 
-    /// Puts another head in place.
+    /// The same store once more.
+    pub(crate) fn copy(&self) -> Self {
+        Self(Mutex::new(self.kept().clone()))
+    }
+
+    /// The head, without the port.
+    pub(crate) fn head_now(&self) -> Head {
+        self.kept().head.clone()
+    }
+
+    /// Puts another head in place and leaves the entries alone.
+    pub(crate) fn put_head(&self, head: Head) {
+        self.kept().head = head;
+    }
+
+    /// Puts another head in place, and forgets the entries beyond it.
     pub(crate) fn set_head(&self, head: Head) {
         let mut kept = self.kept();
         let size = usize::try_from(head.size).unwrap();
