@@ -13,6 +13,10 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+/// As in `ficus` itself, so that the figures are its figures.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some((subject, rest)) = arguments.split_first() else {

@@ -91,7 +91,7 @@ fn under_cachegrind(
     let text = std::fs::read_to_string(&log)?;
     let line = text
         .lines()
-        .find_map(|line| line.split_once("I refs:"))
+        .find_map(|line| line.split_once("refs:"))
         .context("cachegrind said nothing")?
         .1;
     Ok((line.trim().replace(',', "").parse()?, outcome.replies))

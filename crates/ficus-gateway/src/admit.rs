@@ -38,6 +38,20 @@ pub(crate) struct Admitted {
     pub(crate) old: bool,
 }
 
+/// Which of the fields that concern this part a head has; found in one pass, because most heads have few of them.
+#[derive(Debug, Default, Clone, Copy)]
+struct Found {
+    te: bool,
+    coding: bool,
+    length: bool,
+    expect: bool,
+    forwarded_for: bool,
+    forwarded_host: bool,
+    forwarded_proto: bool,
+    shadow: bool,
+    underscore: bool,
+}
+
 /// Admits the request with this number on its connection and reduces it to what goes on.
 pub(crate) fn admit(parts: &mut Parts, peer: &Peer, number: u64) -> Result<Admitted, Refusal> {
     if parts.method.as_str() == REFUSED
@@ -45,92 +59,109 @@ pub(crate) fn admit(parts: &mut Parts, peer: &Peer, number: u64) -> Result<Admit
     {
         return Err(refusal);
     }
-    let upgrade = peer.signals.asks_upgrade(number);
+    let found = Found::in_head(&parts.headers);
     let admitted = Admitted {
-        upgrade,
-        length: length(&parts.headers),
+        upgrade: peer.signals.asks_upgrade(number),
+        length: found.body_length(&parts.headers),
         old: parts.version == Version::HTTP_10,
     };
-    parts.uri = path_of(&parts.uri)?;
+    if parts.uri.scheme().is_some() {
+        parts.uri = path_of(&parts.uri)?;
+    }
     parts.version = Version::HTTP_11;
-    reduce(&mut parts.headers, upgrade);
-    insert_own(&mut parts.headers, peer);
+    let nominated = reduce(&mut parts.headers, found, admitted.upgrade);
+    let found = if nominated { Found::in_head(&parts.headers) } else { found };
+    insert_own(&mut parts.headers, found, peer);
     Ok(admitted)
 }
 
-/// The declared length; zero without one, `None` for a chunked body.
-fn length(headers: &HeaderMap) -> Option<u64> {
-    if headers.contains_key(header::TRANSFER_ENCODING) {
-        return None;
+impl Found {
+    fn in_head(headers: &HeaderMap) -> Self {
+        let mut found = Self::default();
+        for name in headers.keys() {
+            found.te |= name == header::TE;
+            found.coding |= name == header::TRANSFER_ENCODING;
+            found.length |= name == header::CONTENT_LENGTH;
+            found.expect |= name == header::EXPECT;
+            found.forwarded_for |= name == FORWARDED_FOR;
+            found.forwarded_host |= name == FORWARDED_HOST;
+            found.forwarded_proto |= name == FORWARDED_PROTO;
+            found.shadow |= name == SHADOW;
+            found.underscore |= name.as_str().contains('_');
+        }
+        found
     }
-    let length = headers.get(header::CONTENT_LENGTH);
-    length.map_or(Some(0), |length| length.to_str().ok()?.parse().ok())
+
+    /// The declared length in bytes; zero without one, `None` for a chunked body.
+    fn body_length(self, headers: &HeaderMap) -> Option<u64> {
+        match (self.coding, self.length) {
+            (true, _) => None,
+            (false, false) => Some(0),
+            (false, true) => headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok(),
+        }
+    }
 }
 
-/// The target as a path; an absolute one was found equal to the host by the guard.
+/// An absolute target as a path; the guard found its authority equal to the host.
 fn path_of(target: &Uri) -> Result<Uri, Refusal> {
-    if target.scheme().is_none() {
-        return Ok(target.clone());
-    }
-    let path = target.path_and_query().cloned();
-    let path = path.unwrap_or_else(|| PathAndQuery::from_static("/"));
-    Uri::try_from(path.as_str()).map_err(|_| Refusal::Malformed)
+    let path = target.path_and_query().map_or("/", PathAndQuery::as_str);
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    Uri::try_from(path).map_err(|_| Refusal::Malformed)
 }
 
-/// Strips the fields of the client's connection and puts back those that begin anew on ours.
-fn reduce(headers: &mut HeaderMap, upgrade: bool) {
-    let trailers = headers.contains_key(header::TE) && hop::lists(headers, &header::TE, "trailers");
-    let chunked = headers.contains_key(header::TRANSFER_ENCODING);
+/// Strips the fields of the client's connection and puts back those that begin anew on ours. Says whether `Connection`
+/// nominated any.
+fn reduce(headers: &mut HeaderMap, found: Found, upgrade: bool) -> bool {
+    let trailers = found.te && hop::lists(headers, &header::TE, "trailers");
     let protocol = if upgrade { headers.get(header::UPGRADE).cloned() } else { None };
-    hop::strip(headers);
+    let nominated = hop::strip(headers);
     if trailers {
         headers.insert(header::TE, HeaderValue::from_static("trailers"));
     }
-    if chunked {
+    if found.coding {
         headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
     }
     if let Some(protocol) = protocol {
         headers.insert(header::UPGRADE, protocol);
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     }
-}
-
-/// Inserts the gateway's own fields. What a proxy in front has said about host and protocol is kept; the addresses
-/// grow by the client's.
-fn insert_own(headers: &mut HeaderMap, peer: &Peer) {
-    drop_lookalikes(headers);
-    if headers.contains_key(header::EXPECT) {
+    if found.expect {
         // The expectation is met here: hyper sends the 100 when the body is first asked for.
         headers.remove(header::EXPECT);
     }
-    let through = match headers.get(&FORWARDED_FOR) {
-        None => peer.address.clone(),
-        Some(_) => joined(headers, &peer.address),
-    };
+    nominated
+}
+
+/// Inserts the gateway's own fields. What a proxy in front has said about host and protocol is kept; the addresses
+/// grow by the client's. Names that only look like these, or that nobody outside may set, are dropped.
+fn insert_own(headers: &mut HeaderMap, found: Found, peer: &Peer) {
+    if found.underscore {
+        for lookalike in LOOKALIKES {
+            headers.remove(lookalike);
+        }
+    }
+    if found.shadow {
+        headers.remove(&SHADOW);
+    }
+    let through =
+        if found.forwarded_for { joined(headers, &peer.address) } else { peer.address.clone() };
     headers.insert(FORWARDED_FOR, through);
-    if !headers.contains_key(&FORWARDED_PROTO) {
+    if !found.forwarded_proto {
         headers.insert(FORWARDED_PROTO, HeaderValue::from_static("http"));
     }
-    if !headers.contains_key(&FORWARDED_HOST)
+    if !found.forwarded_host
         && let Some(host) = headers.get(header::HOST).cloned()
     {
         headers.insert(FORWARDED_HOST, host);
     }
 }
 
+/// All addresses so far on one line, then this one.
 fn joined(headers: &HeaderMap, address: &HeaderValue) -> HeaderValue {
     let lines = headers.get_all(&FORWARDED_FOR).iter().chain([address]);
     let joined = lines.map(HeaderValue::as_bytes).collect::<Vec<_>>().join(&b", "[..]);
     HeaderValue::try_from(joined).unwrap_or_else(|_| address.clone())
 }
 
-fn drop_lookalikes(headers: &mut HeaderMap) {
-    if headers.keys().any(|name| name.as_str().contains('_')) {
-        for lookalike in LOOKALIKES {
-            headers.remove(lookalike);
-        }
-    }
-    if headers.contains_key(&SHADOW) {
-        headers.remove(&SHADOW);
-    }
-}
+#[cfg(test)]
+mod tests;

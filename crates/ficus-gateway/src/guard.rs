@@ -39,8 +39,8 @@ const EARLY_BYTES_MAX: usize = 64 * 1024;
 const DISCARDED_BYTES_MAX: usize = 1024 * 1024;
 
 /// A client's socket with the guard around it.
-pub(crate) struct Guard {
-    stream: TcpStream,
+pub(crate) struct Guard<S = TcpStream> {
+    stream: S,
     signals: Arc<Signals>,
     inspector: Inspector,
     /// The beginning of a head, until its end arrives.
@@ -68,9 +68,9 @@ enum End {
     Broken,
 }
 
-impl Guard {
+impl<S: AsyncRead + AsyncWrite + Unpin> Guard<S> {
     /// A guard that shares `signals` with the connection's task and its requests.
-    pub(crate) fn new(stream: TcpStream, signals: Arc<Signals>) -> Self {
+    pub(crate) fn new(stream: S, signals: Arc<Signals>) -> Self {
         Self {
             stream,
             signals,
@@ -86,7 +86,7 @@ impl Guard {
     }
 
     /// The socket, and what was read from it behind the request for the upgrade.
-    pub(crate) fn into_parts(self) -> (TcpStream, Bytes) {
+    pub(crate) fn into_parts(self) -> (S, Bytes) {
         (self.stream, self.held.freeze())
     }
 
@@ -237,7 +237,7 @@ impl Guard {
     }
 }
 
-impl AsyncRead for Guard {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Guard<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         task: &mut Context<'_>,
@@ -247,7 +247,7 @@ impl AsyncRead for Guard {
     }
 }
 
-impl AsyncWrite for Guard {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         task: &mut Context<'_>,
@@ -294,3 +294,6 @@ impl AsyncWrite for Guard {
         guard.poll_discard(task)
     }
 }
+
+#[cfg(test)]
+mod tests;

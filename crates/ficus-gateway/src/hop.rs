@@ -15,8 +15,8 @@ const HOP_BY_HOP: [HeaderName; 9] = [
     HeaderName::from_static("http2-settings"),
 ];
 
-/// Removes the fields that end here, those that `Connection` nominates among them.
-pub(crate) fn strip(headers: &mut HeaderMap) {
+/// Removes the fields that end here, those that `Connection` nominates among them. Says whether it nominated any.
+pub(crate) fn strip(headers: &mut HeaderMap) -> bool {
     let mut found = 0_u32;
     for name in headers.keys() {
         for (place, hop) in HOP_BY_HOP.iter().enumerate() {
@@ -24,20 +24,19 @@ pub(crate) fn strip(headers: &mut HeaderMap) {
         }
     }
     if found == 0 {
-        return;
+        return false;
     }
-    if found & 1 != 0 {
-        strip_nominated(headers);
-    }
+    let nominated = found & 1 != 0 && strip_nominated(headers);
     for (place, hop) in HOP_BY_HOP.iter().enumerate() {
         if found & (1 << place) != 0 {
             headers.remove(hop);
         }
     }
+    nominated
 }
 
 /// Nearly every `Connection` says `keep-alive`, `close` or `upgrade`, which nominate nothing of their own.
-fn strip_nominated(headers: &mut HeaderMap) {
+fn strip_nominated(headers: &mut HeaderMap) -> bool {
     let plain = |option: &[u8]| {
         [&b"keep-alive"[..], b"close", b"upgrade", b""]
             .iter()
@@ -50,9 +49,10 @@ fn strip_nominated(headers: &mut HeaderMap) {
         .filter(|option| !plain(option))
         .filter_map(|option| HeaderName::from_bytes(option).ok())
         .collect();
-    for name in nominated {
+    for name in &nominated {
         headers.remove(name);
     }
+    !nominated.is_empty()
 }
 
 /// The members of a list field, without the space around them.

@@ -9,7 +9,7 @@
 //! names, not secrets.
 
 use std::cell::Cell;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use ficus_model::Side;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -153,16 +153,38 @@ impl TraceContext {
 
     /// Writes the context into the headers that go upstream. `side` is `None` where no boundary claims the request.
     pub(crate) fn inject(&self, headers: &mut HeaderMap, side: Option<Side>) {
-        if let Ok(value) = HeaderValue::try_from(self.to_string()) {
+        if let Ok(value) = HeaderValue::from_bytes(&self.traceparent()) {
             drop(headers.insert(TRACEPARENT, value));
         }
-        if !self.keeps_state {
+        if !self.keeps_state && headers.contains_key(TRACESTATE) {
             drop(headers.remove(TRACESTATE));
         }
         if let Some(side) = side {
             carry_side(headers, side);
         }
     }
+
+    /// The `traceparent` that goes upstream. Written digit by digit: every request pays for it.
+    fn traceparent(&self) -> [u8; TRACEPARENT_BYTES] {
+        let mut text = [b'-'; TRACEPARENT_BYTES];
+        write_hexadecimal(&[0], text.get_mut(..2));
+        write_hexadecimal(&self.trace.0, text.get_mut(3..35));
+        write_hexadecimal(&self.span.0, text.get_mut(36..52));
+        write_hexadecimal(&[self.flags], text.get_mut(53..));
+        text
+    }
+}
+
+/// The digits of `bytes`, into a place of twice their length.
+fn write_hexadecimal(bytes: &[u8], place: Option<&mut [u8]>) {
+    let (pairs, _none) = place.unwrap_or_default().as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = [letter(byte >> 4), letter(byte & 0xf)];
+    }
+}
+
+fn letter(digit: u8) -> u8 {
+    if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }
 }
 
 /// The parent, when there is exactly one `traceparent` and it is valid.
@@ -217,6 +239,14 @@ fn digit(letter: u8) -> Option<u8> {
 ///
 /// A baggage that would grow over the limit, or that is not text, passes unchanged.
 fn carry_side(headers: &mut HeaderMap, side: Side) {
+    if !headers.contains_key(BAGGAGE) {
+        let alone = match side {
+            Side::Monolith => HeaderValue::from_static("ficus.side=monolith"),
+            Side::Service => HeaderValue::from_static("ficus.side=service"),
+        };
+        drop(headers.insert(BAGGAGE, alone));
+        return;
+    }
     let mut members = String::new();
     for value in headers.get_all(BAGGAGE) {
         let Ok(text) = value.to_str() else { return };
@@ -244,20 +274,28 @@ fn names_side(member: &str) -> bool {
 impl fmt::Display for TraceContext {
     /// The `traceparent` that goes upstream.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "00-{}-{}-{:02x}", self.trace, self.span, self.flags)
+        write_letters(formatter, &self.traceparent())
     }
 }
 
 impl fmt::Display for TraceId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        let mut text = [0; 32];
+        write_hexadecimal(&self.0, Some(&mut text));
+        write_letters(formatter, &text)
     }
 }
 
 impl fmt::Display for SpanId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        let mut text = [0; 16];
+        write_hexadecimal(&self.0, Some(&mut text));
+        write_letters(formatter, &text)
     }
+}
+
+fn write_letters(formatter: &mut fmt::Formatter<'_>, letters: &[u8]) -> fmt::Result {
+    letters.iter().try_for_each(|letter| formatter.write_char(char::from(*letter)))
 }
 
 #[cfg(test)]
