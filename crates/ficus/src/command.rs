@@ -19,7 +19,7 @@ use crate::cli::{Cli, Command};
 use crate::client::{Client, reachable};
 use crate::failure::{Answer, Failure};
 use crate::moment;
-use crate::settings::{FILE_NAME, Loaded, Overrides, Settings, load};
+use crate::settings::{FILE_NAME, Loaded, Overrides, ProcessSettings, Settings, load};
 use crate::state_directory::token_path;
 use crate::terminal::Terminal;
 use crate::up;
@@ -49,28 +49,29 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<Answer, Failure> {
 
 /// The configuration of the process that is asked, as far as it can be read from here.
 struct Nearby {
-    settings: Option<Settings>,
+    process: Option<ProcessSettings>,
 }
 
 impl Nearby {
-    /// Reads the configuration when there is one; a command against --server needs none.
+    /// Reads the configuration when there is one; a command against --server needs none. What is wrong with it is not
+    /// this command's business.
     fn look(cli: &Cli) -> Self {
         let there = cli.config.is_some() || Path::new(FILE_NAME).exists();
-        let settings = there
+        let process = there
             .then(|| load(cli.config.as_deref(), &Overrides::default(), moment::now()))
-            .and_then(|loaded| loaded.settings);
-        Self { settings }
+            .and_then(|loaded| loaded.process);
+        Self { process }
     }
 
     /// The state directory.
     fn state(&self) -> PathBuf {
-        let configured = self.settings.as_ref().map(|settings| settings.process.state.clone());
+        let configured = self.process.as_ref().map(|process| process.state.clone());
         configured.unwrap_or_else(|| PathBuf::from(".ficus"))
     }
 
     /// The file outside the state directory that heads are published to.
     fn anchors(&self) -> Option<PathBuf> {
-        self.settings.as_ref()?.process.ledger.anchors.clone()
+        self.process.as_ref()?.ledger.anchors.clone()
     }
 }
 
@@ -79,7 +80,7 @@ fn client(cli: &Cli) -> Result<Client, Failure> {
     let nearby = Nearby::look(cli);
     let server = cli.server.clone().unwrap_or_else(|| {
         let usual = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 8081));
-        reachable(nearby.settings.as_ref().map_or(usual, |settings| settings.process.control))
+        reachable(nearby.process.as_ref().map_or(usual, |process| process.control))
     });
     Ok(Client::new(&server, token(cli, &nearby)?))
 }
@@ -101,7 +102,7 @@ fn token(cli: &Cli, nearby: &Nearby) -> Result<Option<String>, Failure> {
 /// The settings a command can not do without; findings are shown when they are not to be had.
 fn settings(cli: &Cli, terminal: Terminal) -> Result<Settings, Failure> {
     let loaded = load(cli.config.as_deref(), &Overrides::default(), moment::now());
-    let Loaded { settings, notes, sources } = loaded;
+    let Loaded { settings, notes, sources, .. } = loaded;
     settings.ok_or_else(|| {
         let colour = terminal.talk_colour;
         let text = crate::findings::render(&notes.findings, &sources, terminal.width, colour);

@@ -41,7 +41,7 @@ pub(super) fn run(
 }
 
 fn check(cli: &Cli, args: &CheckArgs, terminal: Terminal) -> Result<Answer, Failure> {
-    let Loaded { settings, mut notes, sources } = look(cli);
+    let Loaded { settings, mut notes, sources, .. } = look(cli);
     if let Some(settings) = settings.as_ref().filter(|_| args.probe) {
         probe(settings, &mut notes);
     }

@@ -38,6 +38,8 @@ pub(crate) struct Overrides {
 pub(crate) struct Loaded {
     /// The settings; `None` when an error forbids them.
     pub(crate) settings: Option<Settings>,
+    /// The process part as far as it was understood, whatever else is wrong: enough to find a running process by.
+    pub(crate) process: Option<ProcessSettings>,
     /// Findings and the origin of every value.
     pub(crate) notes: Notes,
     /// The texts, for showing findings in place.
@@ -50,8 +52,9 @@ pub(crate) fn load(file: Option<&Path>, overrides: &Overrides, now: Time) -> Loa
     let settings = loading.settings(file, overrides);
     let Loading { mut notes, sources, .. } = loading;
     notes.findings.sort_by(|left, right| left.place.cmp(&right.place));
+    let process = settings.as_ref().map(|settings| settings.process.clone());
     let settings = settings.filter(|_| notes.applicable());
-    Loaded { settings, notes, sources }
+    Loaded { settings, process, notes, sources }
 }
 
 /// A boundary, its text, and where it came from.

@@ -31,7 +31,7 @@ impl Files {
     /// # Errors
     /// When one of the findings is an error.
     pub(super) fn first(&self, terminal: Terminal) -> Result<Settings, Failure> {
-        let Loaded { settings, notes, sources } = self.load();
+        let Loaded { settings, notes, sources, .. } = self.load();
         if !notes.findings.is_empty() {
             let colour = terminal.talk_colour;
             terminal.talk(&findings::render(&notes.findings, &sources, terminal.width, colour));
