@@ -51,16 +51,21 @@ impl Chunked {
     pub(crate) const START: Self =
         Self { place: Place::Size { size: 0, digits: 0 }, extension_bytes: 0, trailer_bytes: 0 };
 
-    /// Reads on and says how many of `bytes` belong to the body. Fewer than all means that the body has ended.
+    /// Reads on and says how many of `bytes` belong to the body. Fewer than all means that the body has ended, or that
+    /// what follows breaks it, which the next call says; so what is passed on does not depend on packets.
     ///
     /// # Errors
     ///
-    /// [`Refusal::Framing`] with nothing of `bytes` to be passed on.
+    /// [`Refusal::Framing`] when the first of `bytes` must not stand here.
     pub(crate) fn advance(&mut self, bytes: &[u8]) -> Result<usize, Refusal> {
         let mut read = 0;
         while self.place != Place::Done {
             let Some(rest) = bytes.get(read..).filter(|rest| !rest.is_empty()) else { break };
-            read += self.step(rest)?;
+            match self.step(rest) {
+                Ok(count) => read += count,
+                Err(_) if read > 0 => break,
+                Err(refusal) => return Err(refusal),
+            }
         }
         Ok(read)
     }

@@ -114,8 +114,9 @@ fn a_body_goes_on_as_it_comes() {
 #[test]
 fn a_broken_chunk_is_an_error_behind_the_good_ones() {
     let good = b"POST /4 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n";
-    let (bytes, refusal, failed) = seen(&[good, b"4\nbody\r\n0\r\n\r\n"], 4096);
-    assert_eq!((bytes.as_slice(), refusal, failed), (&good[..], Some(Refusal::Framing), true));
+    let passed = [&good[..], b"4"].concat();
+    let read = seen(&[good, b"4\nbody\r\n0\r\n\r\n"], 4096);
+    assert_eq!(read, (passed, Some(Refusal::Framing), true));
 }
 
 #[test]
