@@ -24,6 +24,11 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// Whether there is no row.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The table for a terminal of this width.
     pub(crate) fn render(&self, width: usize) -> String {
         let widths = self.widths();

@@ -93,12 +93,13 @@ fn way(steps: &[StepView], holdback: &ShareView) -> String {
     weights.join(" → ")
 }
 
-/// The gates as a table: measured beside the bound, and what is missing.
+/// The gates as a table, measured beside the bound; below it, what is missing where something is.
 pub(super) fn readings_table(readings: &[ReadingView], terminal: Terminal) -> String {
     if readings.is_empty() {
         return "no gates are read at this stage\n".to_owned();
     }
-    let mut table = Table::new(&["GATE", "OF", "VERDICT", "MEASURED", "BOUND", "SAMPLES", "NEEDS"]);
+    let mut table = Table::new(&["GATE", "OF", "VERDICT", "MEASURED", "BOUND", "SAMPLES"]);
+    let mut missing = Table::new(&["MISSING", ""]);
     for reading in readings {
         table.row(vec![
             reading.gate.clone(),
@@ -107,16 +108,19 @@ pub(super) fn readings_table(readings: &[ReadingView], terminal: Terminal) -> St
             reading.measured.text.clone(),
             reading.bound.text.clone(),
             reading.samples.to_string(),
-            needs(reading),
         ]);
+        if reading.verdict != VerdictView::Pass {
+            missing.row(vec![format!("{} {}", reading.gate, reading.subject), needs(reading)]);
+        }
     }
-    table.render(terminal.width)
+    let table = table.render(terminal.width);
+    if missing.is_empty() {
+        return table;
+    }
+    format!("{table}\n{}", missing.render(terminal.width))
 }
 
 fn needs(reading: &ReadingView) -> String {
-    if reading.verdict == VerdictView::Pass {
-        return "nothing".to_owned();
-    }
     if !reading.reason.is_empty() {
         return reading.reason.clone();
     }

@@ -54,6 +54,7 @@ bake = "1s"
 holdback = "10%"
 bake = "1s"
 [gates]
+beta = "50%"
 error_absolute = "5%"
 latency_margin = "100%"
 window = "1s"
