@@ -8,6 +8,7 @@
 )]
 
 mod gateway;
+mod judge;
 
 use std::process::ExitCode;
 
@@ -20,10 +21,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some((subject, rest)) = arguments.split_first() else {
-        bail!("bench gateway [--rounds N] [SCENARIO…] | instructions [SCENARIO…]");
+        bail!(
+            "bench gateway [--rounds N] [SCENARIO…] | instructions [SCENARIO…] | judge [--runs N] [--seed S]"
+        );
     };
     match subject.as_str() {
         "gateway" => gateway::run(rest),
+        "judge" => judge::run(rest),
         "instructions" => gateway::instructions::run(rest),
         "upstream" => gateway::upstream::serve().map(|()| ExitCode::SUCCESS),
         "proxy" => gateway::proxy::serve(rest).map(|()| ExitCode::SUCCESS),

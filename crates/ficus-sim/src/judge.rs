@@ -4,6 +4,7 @@
 //! At a random moment each run is cut and resumed from the stored text, as after a restart. Rivals judge the same
 //! requests: a z-test looked at every minute, and the usual rule "more than 1 % in a minute, four times".
 
+mod cost;
 mod crowd;
 mod latency;
 mod rival;
@@ -23,6 +24,7 @@ use crowd::{Crowd, User};
 use latency::Latencies;
 use rival::Rivals;
 
+pub use cost::cost;
 pub use scenario::{Course, Scenario};
 
 /// What became of one simulated rollout.
@@ -82,15 +84,8 @@ impl<'scenario> World<'scenario> {
     }
 
     fn rollout(&self, seed: u64) -> Outcome {
-        let mut random = Random::new(seed);
-        let course = Course::draw(&mut random);
-        let crowd =
-            self.scenario.sticky.then(|| Crowd::draw(&mut random, self.scenario.error_rate));
-        let restart = random.below(self.scenario.seconds);
-        let judge = Judge::new(&self.settings, vec!["GET /".to_owned()], start());
-        let outcome = Outcome { alarm: None, errors_proven: None, z_test: None, threshold: None };
-        let (batch, rivals) = (empty_batch(), Rivals::default());
-        let mut life = Life { world: self, random, course, crowd, judge, batch, rivals, outcome };
+        let mut life = self.begin(Random::new(seed));
+        let restart = life.random.below(self.scenario.seconds);
         for second in 0..self.scenario.seconds {
             if second == restart {
                 life.restart();
@@ -102,10 +97,28 @@ impl<'scenario> World<'scenario> {
         }
         life.outcome
     }
+
+    fn begin(&self, mut random: Random) -> Life<'_> {
+        let course = Course::draw(&mut random);
+        let crowd =
+            self.scenario.sticky.then(|| Crowd::draw(&mut random, self.scenario.error_rate));
+        let judge = Judge::new(&self.settings, vec!["GET /".to_owned()], start());
+        let outcome = Outcome { alarm: None, errors_proven: None, z_test: None, threshold: None };
+        let (batch, rivals) = (empty_batch(), Rivals::default());
+        Life { world: self, random, course, crowd, judge, batch, rivals, outcome }
+    }
 }
 
 impl Life<'_> {
     fn second(&mut self, second: u64) {
+        self.draw(second);
+        self.judge.observe(&self.batch);
+        self.judge.advance(time(second + 1));
+        self.read(second + 1);
+    }
+
+    /// Draws the requests of a second.
+    fn draw(&mut self, second: u64) {
         let scenario = self.world.scenario;
         let weight = scenario.weight(second);
         let swing = if scenario.swings { self.course.swing(second) } else { 1.0 };
@@ -119,9 +132,6 @@ impl Life<'_> {
             self.batch.observations.push(seen);
         }
         self.batch.assigned = assigned(&self.batch.observations);
-        self.judge.observe(&self.batch);
-        self.judge.advance(time(second + 1));
-        self.read(second + 1);
     }
 
     fn request(&mut self, at: Time, weight: Weight, error_rate: f64, swing: f64) -> Observation {
