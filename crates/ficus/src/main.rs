@@ -19,6 +19,8 @@ mod file;
 mod findings;
 mod moment;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod scratch;
 mod settings;
 mod state_directory;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ficus_compare::Rules;
 use ficus_model::boundary::{Credentials, GateSettings, Shadow};
-use ficus_model::finding::Place;
+use ficus_model::finding::{Finding, Place};
 use ficus_model::route::{RoutePattern, Segment};
 use ficus_model::rule::{Rule, Tolerance};
 use ficus_model::{Time, Weight};
@@ -15,6 +16,9 @@ use crate::file::{Located, Notes, Section};
 
 /// Largest copied body that may be asked for: copies in flight are held in memory.
 const BODY_BYTES_MAX: u64 = 64 << 20;
+
+/// Said here already, at the date itself.
+const EXPIRED: &str = "compare/rule-expired";
 
 /// The shadow and the two gate bounds that stand in its section.
 pub(super) struct ShadowRead {
@@ -48,7 +52,10 @@ pub(super) fn read(
     let redacted_paths = section.texts(notes, "redact", usual.redacted_paths);
     let credentials = read_credentials(&mut section, notes);
     let rules = read_rules(section.sections(notes, "rules"), notes, surface, now);
+    let place = section.place();
     section.finish(notes);
+    let (_, found) = Rules::compile(&[], &compared_headers, &redacted_paths, now);
+    placed(found, &place, notes);
     let shadow = Shadow {
         mirror,
         safe,
@@ -163,6 +170,8 @@ fn read_rules(
             let help = "Write the route exactly as it stands in `surface.routes`.";
             notes.error("config/rule-outside-surface", message, place.clone(), help);
         }
+        let (_, found) = Rules::compile(std::slice::from_ref(&rule), &[], &[], now);
+        placed(found.into_iter().filter(|one| one.code != EXPIRED), &place, notes);
         if let Some(first) = seen.insert(rule.name.clone(), place.clone()) {
             let message = format!("rule `{}` is there twice", rule.name);
             let help = format!("The first is at {first}. Give one of them another `name`.");
@@ -171,6 +180,12 @@ fn read_rules(
         rules.push(rule);
     }
     rules
+}
+
+/// Findings of the comparison, which knows no places, at a place.
+fn placed(found: impl IntoIterator<Item = Finding>, place: &Place, notes: &mut Notes) {
+    let found = found.into_iter();
+    notes.findings.extend(found.map(|one| Finding { place: Some(place.clone()), ..one }));
 }
 
 fn read_rule(mut section: Section<'_>, notes: &mut Notes, now: Time) -> Option<Rule> {

@@ -257,6 +257,30 @@ tolerance = { roughly = 2 }
 }
 
 #[test]
+fn what_the_comparison_can_not_use_is_said_at_its_place() {
+    check_boundary(
+        "comparison",
+        "[shadow]",
+        r#"[[shadow.rules]]
+path = "boody..x"
+owner = "team-pricing"
+reason = "drawn at random"
+expires = "2027-01-31"
+[shadow]
+compare_headers = ["connection"]
+redact = ["body.["]"#,
+        &expect![[r#"
+            migration/quotes.toml:8:1: error: rule `boody..x`: `boody..x` is not a path: an empty key at byte 5 [compare/rule-path]
+                Write a path such as `body.items[].price`, `header.etag` or `body.meta.**`.
+            migration/quotes.toml:13:2: warning: header `connection` is never compared as text [compare/header-never-compared]
+                Remove it: the media type is always compared, the others say nothing about the answer.
+            migration/quotes.toml:13:2: error: `body.[` is not a path to redact: an empty key at byte 4 [compare/redacted-path]
+                Write a path such as `body.customer.name`, `header.x-user` or `query.customer`.
+        "#]],
+    );
+}
+
+#[test]
 fn gates_have_ranges() {
     check_boundary(
         "gates",

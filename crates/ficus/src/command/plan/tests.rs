@@ -25,7 +25,8 @@ fn the_plan_says_what_each_gate_still_needs() {
 
         MISSING
         parity GET /api/rates  the upper bound is still above the parity bound
-    "#]].assert_eq(&text(&view, &Next::of(&view), sample::paper(110)));
+    "#]]
+    .assert_eq(&text(&view, &Next::of(&view), sample::paper(110)));
 }
 
 #[test]

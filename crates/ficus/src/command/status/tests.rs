@@ -70,5 +70,6 @@ fn one_boundary_is_shown_whole() {
 
         MISSING
         parity GET /api/rates  the upper bound is still above the parity bound
-    "#]].assert_eq(&detail(&view, sample::paper(100)));
+    "#]]
+    .assert_eq(&detail(&view, sample::paper(100)));
 }
