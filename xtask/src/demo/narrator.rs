@@ -70,7 +70,7 @@ impl Narrator {
     /// What a command or a file said.
     pub(super) fn quote(&self, text: &str) {
         for line in text.lines() {
-            self.line(&format!("      {} {line}", self.paint(QUIET, "│")));
+            self.line(&format!("      {} {}", self.paint(QUIET, "│"), cut(line, 110)));
         }
     }
 
@@ -130,6 +130,14 @@ pub(super) fn count(number: usize) -> String {
     text
 }
 
+fn cut(line: &str, width: usize) -> String {
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let kept: String = line.chars().take(width - 1).collect();
+    format!("{kept}…")
+}
+
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
@@ -156,6 +164,12 @@ mod tests {
     fn words_are_wrapped_and_never_cut() {
         assert_eq!(wrapped("a bb ccc dddd", 6), ["a bb", "ccc", "dddd"]);
         assert_eq!(wrapped("averylongword", 3), ["averylongword"]);
+    }
+
+    #[test]
+    fn long_lines_are_cut_between_letters() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äö…");
     }
 
     #[test]

@@ -8,6 +8,13 @@ use serde_json::Value;
 
 use super::narrator::Narrator;
 
+/// Exit code: fine.
+const FINE: i32 = 0;
+/// Exit code: the answer is no. There are differences, say.
+const NO: i32 = 1;
+/// Lines of a long answer that are shown.
+const LINES_SHOWN: usize = 18;
+
 /// The binary and its configuration.
 #[derive(Debug)]
 pub(super) struct Product {
@@ -58,16 +65,15 @@ impl Product {
 
     /// Runs a command that must succeed, and gives what it printed.
     pub(super) fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        self.answered(arguments, &[FINE])
+    }
+
+    fn answered(&self, arguments: &[&str], codes: &[i32]) -> anyhow::Result<String> {
         let output = self.output(arguments)?;
         let (out, said) = (text(&output.stdout), text(&output.stderr));
         let line = arguments.join(" ");
-        ensure!(
-            output.status.success(),
-            "ficus {line}: {}: {}{}",
-            output.status,
-            said.trim(),
-            out.trim()
-        );
+        let expected = output.status.code().is_some_and(|code| codes.contains(&code));
+        ensure!(expected, "ficus {line}: {}: {}{}", output.status, said.trim(), beginning(&out));
         Ok(out)
     }
 
@@ -77,6 +83,20 @@ impl Product {
         let output = self.run(arguments)?;
         narrator.quote(&output);
         Ok(output)
+    }
+
+    /// Shows the beginning of what differs.
+    pub(super) fn show_mismatches(&self, narrator: &Narrator) -> anyhow::Result<()> {
+        let arguments = ["mismatches", "quotes"];
+        narrator.command(&typed(&arguments));
+        let output = self.answered(&arguments, &[FINE, NO])?;
+        let lines: Vec<_> = output.lines().collect();
+        let shown = lines.get(..LINES_SHOWN).unwrap_or(&lines);
+        narrator.quote(&shown.join("\n"));
+        if lines.len() > shown.len() {
+            narrator.quote(&format!("… and {} more lines", lines.len() - shown.len()));
+        }
+        Ok(())
     }
 
     fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
@@ -91,8 +111,8 @@ impl Product {
 
     /// The differences found since the present evidence began.
     pub(super) fn mismatches(&self) -> anyhow::Result<Vec<Mismatch>> {
-        let answer: Value =
-            serde_json::from_str(&self.run(&["mismatches", "quotes", "--json"])?)?;
+        let output = self.answered(&["mismatches", "quotes", "--json"], &[FINE, NO])?;
+        let answer: Value = serde_json::from_str(&output)?;
         let classes = answer.get("classes").or(Some(&answer)).and_then(Value::as_array);
         let classes = classes.context("`ficus mismatches --json` has no list of classes")?;
         let read = |class: &Value| {
@@ -158,6 +178,11 @@ pub(super) fn typed(arguments: &[&str]) -> String {
     };
     let words: Vec<_> = arguments.iter().map(quoted).collect();
     format!("ficus {}", words.join(" "))
+}
+
+/// As much of an answer as belongs into an error.
+fn beginning(answer: &str) -> String {
+    answer.trim().chars().take(400).collect()
 }
 
 fn text(bytes: &[u8]) -> String {
