@@ -21,6 +21,7 @@ use crate::core::Core;
 use crate::counts::Count;
 use crate::framing;
 use crate::guard::{Guard, Signals, Waits};
+use crate::refusal::Refusal;
 use crate::request;
 use crate::timer::Alarm;
 
@@ -130,7 +131,7 @@ pub(crate) async fn serve(core: Rc<Core>, stream: TcpStream, address: SocketAddr
         .with_upgrades();
     let mut connection = pin!(connection);
     let mut known = false;
-    let mut watched = Watched { clock, limits: &core, word: 0, draining: false };
+    let mut watched = Watched { clock, core: &core, word: (Wanted::Nothing, 0), draining: false };
     let ended = poll_fn(|task| {
         if !std::mem::replace(&mut known, true) {
             peer.signals.remember(task.waker());
@@ -140,72 +141,111 @@ pub(crate) async fn serve(core: Rc<Core>, stream: TcpStream, address: SocketAddr
                 connection.as_mut().graceful_shutdown();
             }
             if let Poll::Ready(ended) = connection.as_mut().poll(task) {
-                return Poll::Ready(ended);
+                return Poll::Ready(Some(ended));
             }
-            if watched.poll(&peer, task).is_pending() {
-                return Poll::Pending;
+            match watched.poll(&peer, task) {
+                Watch::Goes => return Poll::Pending,
+                Watch::Again => {}
+                Watch::Over => return Poll::Ready(None),
             }
         }
     });
-    if let Err(error) = ended.await {
-        tracing::trace!(error = %error, "client connection ended");
+    match ended.await {
+        Some(Err(error)) if error.is_parse() => core.counts.refused(Refusal::Malformed),
+        Some(Err(error)) => tracing::trace!(error = %error, "client connection ended"),
+        Some(Ok(())) => {}
+        None => tracing::debug!("client took no more of its answer"),
     }
     drop(place);
+}
+
+/// What the connection is watched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Nothing that has a limit.
+    Nothing,
+    /// Something from the client.
+    Bytes(Waits),
+    /// Room for more of its answer.
+    Room,
+}
+
+/// What the clock says.
+enum Watch {
+    /// Nothing yet.
+    Goes,
+    /// The connection is to be polled again.
+    Again,
+    /// The connection is to be given up.
+    Over,
 }
 
 /// The clock of a connection.
 struct Watched<'a> {
     clock: Alarm,
-    limits: &'a Core,
-    /// The wait the clock was set for.
-    word: u64,
+    core: &'a Core,
+    /// What the clock was set for, with the number of that wait.
+    word: (Wanted, u64),
     draining: bool,
 }
 
 impl Watched<'_> {
     /// Whether the drain has begun since this was last asked.
     fn begins_drain(&mut self) -> bool {
-        !self.draining && self.limits.shared.draining() && {
-            self.draining = true;
-            true
-        }
+        let begins = !self.draining && self.core.shared.draining();
+        self.draining |= begins;
+        begins
     }
 
-    /// Sets the clock for what the client is waited for now; ready when the connection must be polled again.
-    fn poll(&mut self, peer: &Peer, task: &Context<'_>) -> Poll<()> {
-        let (waits, word) = peer.signals.watch();
-        let waits = if waits == Waits::Request && peer.under_way.get() > 0 {
-            Waits::Nothing
-        } else {
-            waits
-        };
-        let word = word << 8 | waits as u64;
+    /// Sets the clock for what the client is waited for now, and looks at it.
+    fn poll(&mut self, peer: &Peer, task: &Context<'_>) -> Watch {
+        let word = wanted(peer);
         if word != self.word {
             self.word = word;
-            self.set(waits);
+            self.set(word.0);
         }
         if self.clock.poll_rung(task).is_ready() {
             self.clock.clear();
-            peer.signals.expire(waits);
-            return Poll::Ready(());
+            return self.ring(peer);
         }
-        if !self.draining && self.limits.shared.draining() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
+        let drains = !self.draining && self.core.shared.draining();
+        if drains { Watch::Again } else { Watch::Goes }
+    }
+
+    fn ring(&self, peer: &Peer) -> Watch {
+        match self.word.0 {
+            Wanted::Nothing => Watch::Goes,
+            Wanted::Room => Watch::Over,
+            Wanted::Bytes(waits) => {
+                peer.signals.expire(waits);
+                Watch::Again
+            }
         }
     }
 
-    fn set(&self, waits: Waits) {
-        let times = &self.limits.shared.settings.times;
-        let limit = match waits {
-            Waits::Nothing => return self.clock.clear(),
-            Waits::Request => times.client_idle,
-            Waits::Head => times.head,
-            Waits::Body => times.request_body_idle,
-            Waits::Lingering => LINGER,
+    fn set(&self, wanted: Wanted) {
+        let times = &self.core.shared.settings.times;
+        let limit = match wanted {
+            Wanted::Nothing | Wanted::Bytes(Waits::Nothing) => return self.clock.clear(),
+            Wanted::Bytes(Waits::Request) => times.client_idle,
+            Wanted::Bytes(Waits::Head) => times.head,
+            Wanted::Bytes(Waits::Body) => times.request_body_idle,
+            Wanted::Bytes(Waits::Lingering) => LINGER,
+            Wanted::Room => times.client_stall,
         };
         self.clock.set(Instant::now() + limit);
+    }
+}
+
+/// What is wanted of the client now. One that awaits its answer is not idle.
+fn wanted(peer: &Peer) -> (Wanted, u64) {
+    if let Some(number) = peer.signals.stall() {
+        return (Wanted::Room, number);
+    }
+    match peer.signals.watch() {
+        (Waits::Nothing, number) => (Wanted::Nothing, number),
+        (Waits::Request, number) if peer.under_way.get() > 0 => (Wanted::Nothing, number),
+        (waits, number) => (Wanted::Bytes(waits), number),
     }
 }
 

@@ -127,6 +127,8 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.finish(Outcome::ClientGone);
+        // Unwinding, the gateway itself is to blame, and neither side nor client.
+        let bug = std::thread::panicking();
+        self.finish(if bug { Outcome::Shed } else { Outcome::ClientGone });
     }
 }

@@ -117,7 +117,7 @@ fn judge(head: &httparse::Request<'_, '_>, length: usize) -> Result<Framing, Ref
 
 /// The target is a path, or an absolute form whose authority is the host, or the asterisk of `OPTIONS`.
 fn check_target(method: &str, target: &str, host: Option<&[u8]>) -> Result<(), Refusal> {
-    if target.contains('#') {
+    if !carried(target) {
         return Err(Refusal::Malformed);
     }
     if target.starts_with('/') || (target == "*" && method == "OPTIONS") {
@@ -129,6 +129,14 @@ fn check_target(method: &str, target: &str, host: Option<&[u8]>) -> Result<(), R
     let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
     let same = host.is_none_or(|host| host.eq_ignore_ascii_case(authority.as_bytes()));
     if same && fields::host_valid(authority.as_bytes()) { Ok(()) } else { Err(Refusal::Host) }
+}
+
+/// Whether hyper can carry the target byte for byte. A few letters that must be encoded anyway it can not; refused here
+/// they get an answer that says so.
+fn carried(target: &str) -> bool {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let letters = |text: &str, refused: [u8; 5]| text.bytes().all(|byte| !refused.contains(&byte));
+    letters(path, *b"#<>`\x7f") && letters(query, *b"#<>\"\x7f")
 }
 
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {

@@ -86,6 +86,7 @@ impl Gateway {
         reports: Arc<dyn Reports>,
     ) -> Result<Self, BindError> {
         let workers = settings.workers.get();
+        check_free(settings.listen)?;
         let first = listen(settings.listen)?;
         let failed = |source| BindError::Listen { address: settings.listen, source };
         let local_addr = first.local_addr().map_err(failed)?;
@@ -149,6 +150,16 @@ impl Gateway {
         self.shared.shutdown.cancel();
         all_ended.await
     }
+}
+
+/// Whether nobody else listens there. Sockets that share a port would let a second gateway take half the clients of the
+/// first in silence; one that does not share is refused then.
+fn check_free(address: SocketAddr) -> Result<(), BindError> {
+    if address.port() == 0 {
+        return Ok(());
+    }
+    let bound = TcpListener::bind(address).map(drop);
+    bound.map_err(|source| BindError::Listen { address, source })
 }
 
 /// One listening socket; several share the port, and the kernel spreads connections over them.

@@ -266,7 +266,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guard<S> {
             ready!(guard.poll_interim(task))?;
         }
         guard.flushed = false;
-        Pin::new(&mut guard.stream).poll_write_vectored(task, slices)
+        let written = Pin::new(&mut guard.stream).poll_write_vectored(task, slices);
+        if written.is_ready() {
+            guard.signals.takes();
+        } else {
+            guard.signals.stalls();
+        }
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

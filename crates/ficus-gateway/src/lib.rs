@@ -44,6 +44,7 @@ mod health;
 mod histogram;
 mod hop;
 mod interim;
+mod isolate;
 mod lane;
 mod listener;
 pub mod metrics;

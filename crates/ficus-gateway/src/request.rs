@@ -5,12 +5,8 @@
 //! only when the request has been read whole; observe is told when the answer has ended (see [`Exchange`]).
 
 use std::cell::Cell;
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Instant;
 
 use http::header::{self, HeaderValue};
@@ -29,6 +25,7 @@ use crate::connection::{Peer, UnderWay};
 use crate::exchange::Exchange;
 use crate::forward::{Reply, forward};
 use crate::interim;
+use crate::isolate::{Panicked, isolate};
 use crate::mirror::{self, Tap};
 use crate::observe::{self, Opened};
 use crate::refusal::Refusal;
@@ -41,12 +38,8 @@ use crate::upgrade;
 /// Serves one request. A panic on its path ends this request only: the client is told the trace.
 pub(crate) async fn serve(request: Request<Incoming>, peer: Rc<Peer>) -> Response<ReplyBody> {
     let opened = Cell::new(None);
-    let mut work = pin!(serve_in(request, &peer, &opened));
-    let guarded = poll_fn(|task| {
-        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(task)))
-            .unwrap_or_else(|_panic| Poll::Ready(failed(&peer, opened.get())))
-    });
-    guarded.await
+    let served = isolate(serve_in(request, &peer, &opened)).await;
+    served.unwrap_or_else(|Panicked| failed(&peer, opened.get()))
 }
 
 fn failed(peer: &Peer, opened: Option<Opened>) -> Response<ReplyBody> {

@@ -42,6 +42,8 @@ pub struct Times {
     pub client_idle: Duration,
     /// Between two pieces of a request body.
     pub request_body_idle: Duration,
+    /// Without the client taking a byte of what it is sent.
+    pub client_stall: Duration,
     /// For a connection to an upstream.
     pub connect: Duration,
     /// From the complete request head to the reply head, where no boundary claims the request.
@@ -78,6 +80,7 @@ impl Default for Times {
             head: Duration::from_secs(10),
             client_idle: Duration::from_secs(60),
             request_body_idle: Duration::from_secs(30),
+            client_stall: Duration::from_secs(30),
             connect: Duration::from_secs(1),
             unclaimed_reply: Duration::from_mins(1),
             reply_body_idle: Duration::from_secs(30),

@@ -37,6 +37,9 @@ pub(crate) struct Signals {
     /// [`Waits`] in the low byte; above it a number that changes whenever the wait begins anew.
     watch: AtomicU64,
     expired: AtomicU8,
+    /// Zero while the client takes what it is sent; otherwise a number that tells one stall from the next.
+    stall: AtomicU64,
+    stalls: AtomicU64,
     refusal: Mutex<Option<Refusal>>,
     /// Heads accepted so far.
     heads: AtomicU64,
@@ -72,6 +75,26 @@ impl Signals {
             return;
         }
         self.watch.store(number << 8 | waits as u64, Ordering::Relaxed);
+    }
+
+    /// The client's socket takes no more bytes now.
+    pub(super) fn stalls(&self) {
+        if self.stall.load(Ordering::Relaxed) == 0 {
+            let number = self.stalls.fetch_add(1, Ordering::Relaxed) + 1;
+            self.stall.store(number, Ordering::Relaxed);
+        }
+    }
+
+    /// The client has taken some bytes.
+    pub(super) fn takes(&self) {
+        if self.stall.load(Ordering::Relaxed) != 0 {
+            self.stall.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// The number of the stall, while there is one.
+    pub(crate) fn stall(&self) -> Option<u64> {
+        Some(self.stall.load(Ordering::Relaxed)).filter(|number| *number != 0)
     }
 
     /// What is waited for, with a number that tells one wait from the next.

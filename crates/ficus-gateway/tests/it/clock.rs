@@ -88,6 +88,23 @@ fn a_reply_body_that_stops_coming_is_cut() {
 }
 
 #[test]
+fn a_client_that_takes_nothing_of_its_answer_is_given_up() {
+    // More than all buffers on the way can hold.
+    let origin = Origin::scripted(|_seen, stream| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").ok();
+        while stream.write_all(&[b'x'; 64 * 1024]).is_ok() {}
+        Then::Close
+    });
+    let world = world(&origin, |settings| settings.times.client_stall = SHORT);
+    let mut client = world.client();
+    client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+    origin.wait("the end of its connection", |requests, connections| {
+        requests.len() == 1 && connections.iter().all(|connection| connection.closed)
+    });
+    world.stop();
+}
+
+#[test]
 fn an_unclaimed_request_has_a_time_limit_of_its_own() {
     let origin = Origin::scripted(|_seen, _stream| Then::Hang);
     let world = world(&origin, |settings| settings.times.unclaimed_reply = SHORT);

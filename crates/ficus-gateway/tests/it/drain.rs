@@ -7,7 +7,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use crate::origin::{OK, Origin, Then};
-use crate::world::{DEADLINE, World, to_monolith};
+use crate::world::{DEADLINE, Kept, World, to_monolith};
 
 /// An origin that answers when it is told to.
 fn held() -> (Origin, SyncSender<()>) {
@@ -78,4 +78,33 @@ fn what_outlives_the_drain_is_cut_and_counted() {
     let metrics = controls.metrics_text();
     let cut = metrics.lines().find(|line| line.contains("cut") && line.ends_with(" 1"));
     assert!(cut.is_some(), "{metrics}");
+}
+
+#[test]
+fn a_second_gateway_on_the_same_address_is_refused() {
+    let origin = Origin::plain();
+    let world = World::before(&origin);
+    let settings = ficus_gateway::GatewaySettings::new(world.address, [7; 32]);
+    let table = std::sync::Arc::new(to_monolith(1, origin.upstream()));
+    let second =
+        ficus_gateway::Gateway::bind(settings, table, std::sync::Arc::new(Kept::default()));
+    let Err(ficus_gateway::BindError::Listen { address, source }) = second else {
+        panic!("two gateways share a port");
+    };
+    assert_eq!(address, world.address);
+    assert_eq!(source.kind(), std::io::ErrorKind::AddrInUse);
+    world.stop();
+}
+
+#[test]
+fn several_workers_share_a_port() {
+    let origin = Origin::plain();
+    let world = World::with(to_monolith(1, origin.upstream()), |settings| {
+        settings.workers = std::num::NonZeroUsize::MIN.saturating_add(2);
+    });
+    for _ in 0..30 {
+        assert_eq!(world.client().get("/1").status(), 200);
+    }
+    world.stop();
+    assert_eq!(origin.requests().len(), 30);
 }
