@@ -3,10 +3,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use expect_test::expect_file;
+use ficus_model::Side;
 use ficus_model::observation::Outcome;
 
+use super::format::Text;
 use super::*;
 use crate::fixture::{bound_to, core, first_lane, in_canary, percent, placed, rollout};
+use crate::refusal::Refusal;
 
 fn scraped() -> String {
     let (controls, _) = bound_to(in_canary(placed("quotes", &["GET /a"]), percent(5), rollout(1)));

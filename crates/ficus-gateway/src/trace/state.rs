@@ -10,10 +10,6 @@ use super::TRACESTATE;
 const MEMBERS_MAX: usize = 32;
 /// Longest key, in bytes.
 const KEY_BYTES_MAX: usize = 256;
-/// Longest tenant part of a key, in bytes.
-const TENANT_BYTES_MAX: usize = 241;
-/// Longest system part of a key, in bytes.
-const SYSTEM_BYTES_MAX: usize = 14;
 /// Longest value, in bytes.
 const VALUE_BYTES_MAX: usize = 256;
 
@@ -39,32 +35,11 @@ fn valid_member(member: &[u8]) -> bool {
     }
 }
 
-/// `system` or `tenant@system`; a tenant may begin with a digit, a lone system may not.
+/// As the second level of the recommendation has it, where `@` is a character like others.
 fn valid_key(key: &[u8]) -> bool {
-    let mut parts = key.split(|byte| *byte == b'@');
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(system), None, None) => {
-            begins_with_letter(system) && valid_part(system, KEY_BYTES_MAX)
-        }
-        (Some(tenant), Some(system), None) => {
-            valid_part(tenant, TENANT_BYTES_MAX)
-                && begins_with_letter(system)
-                && valid_part(system, SYSTEM_BYTES_MAX)
-        }
-        _ => false,
-    }
-}
-
-fn begins_with_letter(part: &[u8]) -> bool {
-    part.first().is_some_and(u8::is_ascii_lowercase)
-}
-
-fn valid_part(part: &[u8], bytes_max: usize) -> bool {
-    let inner =
-        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-*/".contains(byte);
-    let begins =
-        part.first().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    begins && part.len() <= bytes_max && part.iter().all(inner)
+    let begins = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let goes_on = |byte: &u8| begins(byte) || b"_-*/@".contains(byte);
+    key.len() <= KEY_BYTES_MAX && key.first().is_some_and(begins) && key.iter().all(goes_on)
 }
 
 /// Visible ASCII and inner spaces, without `,` and `=`.
