@@ -66,8 +66,12 @@ impl Judge {
         Self { settings: *settings, routes, state }
     }
 
-    /// A judge that goes on where the one that gave `state` stood.
-    pub fn resume(settings: &GateSettings, routes: Vec<String>, state: JudgeState) -> Self {
+    /// A judge that goes on where the one that gave `state` stood. `routes` are the same in the same order; routes
+    /// added behind them start without evidence.
+    pub fn resume(settings: &GateSettings, routes: Vec<String>, mut state: JudgeState) -> Self {
+        state.errors.routes.resize_with(routes.len(), Default::default);
+        state.latency.baselines.resize_with(routes.len(), Default::default);
+        state.parity.routes.resize_with(routes.len(), Default::default);
         Self { settings: *settings, routes, state }
     }
 

@@ -379,6 +379,46 @@ fn a_canary_fails_when_the_mirror_disproves_parity() {
     assert_eq!(traffic.verdict(), Verdict::Fail);
 }
 
+#[test]
+fn at_primary_the_holdback_is_the_baseline() {
+    let mut fine = Traffic::at("95%");
+    fine.monolith_bad = 0.01;
+    fine.service_bad = 0.01;
+    fine.run(600);
+    assert_eq!(fine.judge.breach(), None);
+    // A lenient objective, or the budget would be the first to speak.
+    let lenient = GateSettings { objective: 0.9, ..settings() };
+    let mut failing = Traffic::judged_by(&lenient, "95%");
+    failing.monolith_bad = 0.01;
+    failing.service_bad = 0.1;
+    failing.run(300);
+    assert_eq!(failing.judge.breach().map(|breach| breach.gate), Some(Gate::Errors));
+}
+
+#[test]
+fn a_dead_service_is_found_within_two_seconds_at_any_weight() {
+    for weight in ["5%", "50%", "95%"] {
+        let mut traffic = Traffic::at(weight);
+        traffic.run(60);
+        traffic.service_bad = 1.0;
+        traffic.run(2);
+        assert_eq!(
+            traffic.judge.breach().map(|breach| breach.gate),
+            Some(Gate::Errors),
+            "{weight}"
+        );
+    }
+}
+
+#[test]
+fn routes_added_after_a_restart_are_judged_too() {
+    let state = Judge::new(&settings(), routes(), start()).state();
+    let more = [routes(), vec!["GET /api/new".to_owned()]].concat();
+    let mut judge = Judge::resume(&settings(), more, state);
+    judge.compare(&comparisons(vec![compared(2, Comparison::Match)], vec![]));
+    assert_eq!(judge.evidence().parity.routes[2].compared, 1);
+}
+
 /// What a judge may be told, for properties over whole histories.
 #[derive(Debug, Clone)]
 enum Told {
