@@ -55,6 +55,8 @@ pub(crate) enum Command {
     /// Nothing of any kind to the service, now.
     Kill(ActArgs),
     /// Show what differs between monolith and service, and accept a class as noise.
+    ///
+    /// Like `diff`, it ends with 1 while there are differences.
     Mismatches(MismatchesArgs),
     /// Write the evidence of a boundary as one self-contained page.
     Report(ReportArgs),
@@ -131,7 +133,7 @@ pub(crate) struct PromoteArgs {
     /// Boundary and reason.
     #[command(flatten)]
     pub(crate) act: ActArgs,
-    /// Wait until the boundary stands at the next stage, or at the one of --until.
+    /// Wait until the gates let it through and the boundary stands at the next stage, or at the one of --until.
     #[arg(long)]
     pub(crate) wait: bool,
     /// Wait until the boundary stands at this stage.

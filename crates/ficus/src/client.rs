@@ -124,7 +124,7 @@ impl Client {
         for finding in &problem.findings {
             message.push_str(&format!("\n  {}", finding_line(finding)));
         }
-        Failure { blame, message, help: self.help(status, problem.help) }
+        Failure { blame, code: problem.code, message, help: self.help(status, problem.help) }
     }
 
     fn help(&self, status: u16, help: String) -> String {

@@ -28,6 +28,8 @@ pub(crate) enum Blame {
 pub(crate) struct Failure {
     /// Who is to blame; decides the exit code.
     pub(crate) blame: Blame,
+    /// The API's stable code such as `refused/not-proven`; empty when the API did not say it.
+    pub(crate) code: String,
     /// What is wrong, and where: lower-case, no full stop. Empty when everything has been said already.
     pub(crate) message: String,
     /// What to do about it, as sentences.
@@ -53,17 +55,26 @@ impl From<Answer> for ExitCode {
 impl Failure {
     /// The answer is no.
     pub(crate) fn refused(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { blame: Blame::Refused, message: message.into(), help: help.into() }
+        Self::new(Blame::Refused, message.into(), help.into())
     }
 
     /// Usage or configuration is wrong.
     pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { blame: Blame::Usage, message: message.into(), help: help.into() }
+        Self::new(Blame::Usage, message.into(), help.into())
     }
 
     /// It could not be done.
     pub(crate) fn undone(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { blame: Blame::Undone, message: message.into(), help: help.into() }
+        Self::new(Blame::Undone, message.into(), help.into())
+    }
+
+    const fn new(blame: Blame, message: String, help: String) -> Self {
+        Self { blame, code: String::new(), message, help }
+    }
+
+    /// Whether time alone may turn the no into a yes.
+    pub(crate) fn passes_with_time(&self) -> bool {
+        matches!(self.code.as_str(), "refused/not-proven" | "refused/baking")
     }
 
     /// The findings have been shown; nothing is left to say.
@@ -72,7 +83,7 @@ impl Failure {
     }
 
     /// The exit code.
-    pub(crate) fn code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self.blame {
             Blame::Refused => 1,
             Blame::Usage => 2,

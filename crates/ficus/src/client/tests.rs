@@ -42,7 +42,7 @@ fn problem(status: u16, code: &str) -> String {
 fn a_refusal_is_a_no_with_its_gates() {
     let (server, _served) = once(problem(409, "refused/not-proven"));
     let failure = Client::new(&server, None).read::<StatusView>("/x").expect_err("refused");
-    assert_eq!(failure.code(), 1);
+    assert_eq!(failure.exit_code(), 1);
     assert!(failure.message.contains("parity all: too few (3 samples)"), "{failure}");
     assert!(failure.message.contains("a.toml:3:1: error: not TOML [config/syntax] Look there."));
 }
@@ -52,7 +52,7 @@ fn each_status_has_its_exit_code() {
     for (status, code) in [(404, 2), (422, 2), (412, 1), (401, 3), (503, 3)] {
         let (server, _served) = once(problem(status, "x"));
         let failure = Client::new(&server, None).text("/x").expect_err("no success");
-        assert_eq!(failure.code(), code, "{status}");
+        assert_eq!(failure.exit_code(), code, "{status}");
     }
 }
 
@@ -82,7 +82,7 @@ fn nobody_there_says_how_to_start_it() {
     drop(listener);
     let server = Upstream { host: "127.0.0.1".to_owned(), port };
     let failure = Client::new(&server, None).text("/live").expect_err("nobody");
-    assert_eq!(failure.code(), 3);
+    assert_eq!(failure.exit_code(), 3);
     assert_eq!(failure.message, format!("nothing listens at 127.0.0.1:{port}"));
     assert!(failure.help.contains("ficus up"));
 }

@@ -32,22 +32,29 @@ pub(super) fn act(
     Ok(Answer::Yes)
 }
 
-/// Promotes, and waits when asked to.
+/// Promotes, and waits when asked to: first until the gates let it through, then for what follows by itself.
 pub(super) fn promote(
     cli: &Cli,
     args: &PromoteArgs,
     terminal: Terminal,
 ) -> Result<Answer, Failure> {
     let client = client(cli)?;
-    let before: BoundaryView = client.read(&boundary_path(&args.act.name))?;
-    let done = send(&client, &args.act, DecisionView::Promote)?;
-    show(&done, args.act.json, terminal)?;
     if !args.wait && args.until.is_none() {
+        show(&send(&client, &args.act, DecisionView::Promote)?, args.act.json, terminal)?;
         return Ok(Answer::Yes);
     }
+    let before: BoundaryView = client.read(&boundary_path(&args.act.name))?;
+    let mut watch = Watch {
+        client: &client,
+        name: &args.act.name,
+        deadline: Instant::now() + args.timeout,
+        said: String::new(),
+        terminal,
+    };
+    let done = watch.accepted(&args.act)?;
+    show(&done, args.act.json, terminal)?;
     let target = args.until.map(StageView::from).or_else(|| next_stage(before.summary.stage));
-    let target = target.unwrap_or(StageView::Retired);
-    wait(&client, &args.act.name, target, args.timeout, terminal)
+    watch.arrived(target.unwrap_or(StageView::Retired))
 }
 
 /// The path of one boundary in the API; the name is checked by the server, never quoted into another path here.
@@ -79,32 +86,57 @@ fn next_stage(stage: StageView) -> Option<StageView> {
     StageView::ALL.into_iter().find(|next| *next > stage)
 }
 
-/// Looks until the boundary stands at `target`, stops running, or the time is over.
-fn wait(
-    client: &Client,
-    name: &str,
-    target: StageView,
-    timeout: Duration,
+/// Somebody who waits, and says so whenever something has changed.
+struct Watch<'w> {
+    client: &'w Client,
+    name: &'w str,
+    deadline: Instant,
+    said: String,
     terminal: Terminal,
-) -> Result<Answer, Failure> {
-    let deadline = Instant::now() + timeout;
-    let mut said = String::new();
-    loop {
-        let view: BoundaryView = client.read(&boundary_path(name))?;
+}
+
+impl Watch<'_> {
+    /// Asks until the gates let the decision through.
+    fn accepted(&mut self, args: &ActArgs) -> Result<ActionView, Failure> {
+        loop {
+            match send(self.client, args, DecisionView::Promote) {
+                Err(failure) if failure.passes_with_time() => self.pause(failure)?,
+                answer => return answer,
+            }
+            self.look()?;
+        }
+    }
+
+    /// Looks until the boundary stands at `target`, or stops running.
+    fn arrived(&mut self, target: StageView) -> Result<Answer, Failure> {
+        loop {
+            if let Some(answer) = arrived(&self.look()?, target) {
+                return answer;
+            }
+            let message = format!("{} did not reach {} in time", self.name, target.as_str());
+            let help = format!("It goes on by itself; see `ficus plan {}`.", self.name);
+            self.pause(Failure::refused(message, help))?;
+        }
+    }
+
+    /// The boundary as it is; said aloud when it has changed.
+    fn look(&mut self) -> Result<SummaryView, Failure> {
+        let view: BoundaryView = self.client.read(&boundary_path(self.name))?;
         let line = progress(&view.summary);
-        if line != said {
-            terminal.talk(&line);
-            said = line;
+        if line != self.said {
+            self.terminal.talk(&line);
+            self.said = line;
         }
-        if let Some(answer) = arrived(&view.summary, target) {
-            return answer;
-        }
-        if Instant::now() >= deadline {
-            let message = format!("{name} did not reach {} in time", target.as_str());
-            let help = format!("It goes on by itself; see `ficus plan {name}`.");
-            return Err(Failure::refused(message, help));
+        Ok(view.summary)
+    }
+
+    /// Waits a moment; when the time is over, `otherwise` is the answer.
+    fn pause(&self, otherwise: Failure) -> Result<(), Failure> {
+        if Instant::now() >= self.deadline {
+            return Err(otherwise);
         }
         thread::sleep(LOOK_INTERVAL);
+        Ok(())
     }
 }
 

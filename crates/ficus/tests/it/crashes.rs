@@ -43,6 +43,28 @@ fn control_goes_on_where_the_ledger_says() {
     assert!(get(ficus.gateway, "/api/quotes/1").is_some());
 }
 
+#[test]
+fn the_gateway_serves_on_when_control_can_not() {
+    let (monolith, service) = (Origin::start("monolith"), Origin::start("service"));
+    let mut ficus = Ficus::new("lost-control", &monolith);
+    ficus.boundary(&service, QUICK);
+    ficus.up();
+    assert_eq!(ficus.promote().code, 0);
+    for name in ["state/ledger.db", "state/ledger.db-wal"] {
+        let path = ficus.scratch.path(name);
+        let length = std::fs::metadata(&path).map_or(0, |found| found.len());
+        let noise = vec![0x5a; usize::try_from(length).expect("small")];
+        std::fs::write(path, noise).expect("overwritten");
+    }
+    until("it is not ready any more", || {
+        ficus.run(&["hold", "quotes", "--reason", "a look"]);
+        ficus.get("/ready").is_err().then_some(())
+    });
+    assert!(ficus.get("/live").is_ok(), "the console's listener answers");
+    assert_eq!(get(ficus.gateway, "/api/quotes/1").expect("an answer").status, 200);
+    assert!(ficus.log().contains("ERROR"), "said loudly: {}", ficus.log());
+}
+
 /// Moments after the start at which the process is killed: spread over a rollout, and not round.
 fn moment(round: u64) -> Duration {
     let scattered = round.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;

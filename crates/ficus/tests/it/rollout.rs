@@ -6,14 +6,6 @@ use crate::origin::{Answer, Origin};
 use crate::process::{Ficus, QUICK, until};
 use crate::traffic::{Traffic, get};
 
-/// Waits until the boundary stands at a stage and runs.
-fn stands_at(ficus: &Ficus, stage: StageView) {
-    until(&format!("quotes stands at {}", stage.as_str()), || {
-        let summary = ficus.quotes().summary;
-        (summary.stage == stage && summary.phase == PhaseView::Running).then_some(())
-    });
-}
-
 /// Promotes until it is accepted: from Shadow on it takes evidence.
 fn promoted(ficus: &Ficus) {
     until("promote is accepted", || {
@@ -48,8 +40,11 @@ fn a_boundary_climbs_on_evidence_and_falls_by_hand() {
     let early = ficus.promote();
     assert_eq!(early.code, 1, "no evidence yet: {early:?}");
     let traffic = Traffic::start(ficus.gateway);
-    promoted(&ficus);
-    stands_at(&ficus, StageView::Primary);
+    let wait = ["promote", "quotes", "-r", "go", "--until", "primary", "--timeout", "60s"];
+    let waited = ficus.run(&wait);
+    assert_eq!(waited.code, 0, "{waited:?}");
+    assert!(waited.talk.contains("Canary, step 1 of 2"), "progress is talk: {waited:?}");
+    assert_eq!(ficus.quotes().summary.stage, StageView::Primary);
     until("the service answers nearly everything", || {
         let before = traffic.totals();
         let more = until("more requests", || {

@@ -53,5 +53,5 @@ fn a_key_may_be_asked_for_by_its_short_name() {
     let paper = crate::command::sample::paper(80);
     assert!(why(&notes.known, "limits.timeout", false, paper).is_ok());
     let failure = why(&notes.known, "limits.timout", false, paper).expect_err("no such key");
-    assert_eq!(failure.code(), 2);
+    assert_eq!(failure.exit_code(), 2);
 }

@@ -48,7 +48,7 @@ fn an_anchored_log_says_so() {
 fn a_directory_without_a_ledger_is_a_usage_error() {
     let scratch = crate::scratch::Scratch::new("ledger-none");
     let failure = offline::open(&scratch.path("")).expect_err("nothing there");
-    assert_eq!(failure.code(), 2);
+    assert_eq!(failure.exit_code(), 2);
 }
 
 #[test]
@@ -56,5 +56,5 @@ fn what_is_no_database_is_no_ledger() {
     let scratch = crate::scratch::Scratch::new("ledger-noise");
     scratch.write("ledger.db", "this is no database, and long enough to be taken for one by size");
     let failure = offline::open(&scratch.path("")).expect_err("noise");
-    assert_eq!(failure.code(), 1);
+    assert_eq!(failure.exit_code(), 1);
 }

@@ -49,7 +49,7 @@ fn a_class_is_named_by_its_id_or_by_a_path_that_is_enough() {
     assert_eq!(find(&view, "77aa01bc", None).expect("an id").route, "GET /api/quotes/{id}");
     assert_eq!(find(&view, "body.items", Some("GET /api/rates")).expect("both").id, "5f0c9a12");
     let several = find(&view, "body.items", None).expect_err("two have it");
-    assert_eq!(several.code(), 2);
+    assert_eq!(several.exit_code(), 2);
     assert!(several.message.contains("5f0c9a12") && several.message.contains("77aa01bc"));
     assert!(find(&view, "body.other", None).is_err());
 }
@@ -116,5 +116,5 @@ fn a_rule_finds_its_boundary_among_several() {
 fn an_expiry_that_is_no_date_is_refused() {
     let wrong = MismatchesArgs { expires: Some("soon".to_owned()), ..args("x") };
     let failure = rule::make(&sample::mismatches().classes[0].rule, &wrong).expect_err("no date");
-    assert_eq!(failure.code(), 2);
+    assert_eq!(failure.exit_code(), 2);
 }
