@@ -18,6 +18,7 @@ mod process;
 mod refusals;
 mod rollout;
 mod scratch;
+mod third_party;
 mod traffic;
 
 use std::io::Write as _;
