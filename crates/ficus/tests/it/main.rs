@@ -13,6 +13,7 @@ mod clients;
 mod configuration;
 mod crashes;
 mod ledger;
+mod ledger_third_party;
 mod metrics;
 mod origin;
 mod process;
