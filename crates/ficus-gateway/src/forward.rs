@@ -10,6 +10,7 @@ use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Instant;
 
 use http::{HeaderMap, Method, Request, Response, Uri};
 use hyper::body::Incoming;
@@ -66,14 +67,24 @@ pub(crate) async fn forward(
     let attempt = within(alarm, send_safely(request, exchange, arm)).await;
     exchange.request_bytes.set(progress.bytes.get());
     let failure = match attempt {
-        Some(Ok(reply)) => return Ok(reply),
+        Some(Ok(reply)) => {
+            arm.answered();
+            return Ok(reply);
+        }
         Some(Err(failure)) => failure,
         None => Failure::TimedOut,
     };
     if let Some(refusal) = progress.broken.get() {
         return Err(refusal);
     }
-    exchange.blame();
+    if arm.failed(Instant::now()) {
+        observe::ejected(exchange);
+        tracing::warn!(
+            host = arm.origin.upstream.host,
+            port = arm.origin.upstream.port,
+            "upstream ejected"
+        );
+    }
     Err(failure.refusal())
 }
 

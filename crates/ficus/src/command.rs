@@ -19,7 +19,7 @@ use crate::cli::{Cli, Command};
 use crate::client::{Client, reachable};
 use crate::failure::{Answer, Failure};
 use crate::moment;
-use crate::settings::{FILE_NAME, Loaded, Overrides, ProcessSettings, Settings, load};
+use crate::settings::{FILE_NAME, InstanceSettings, Loaded, Overrides, Settings, load};
 use crate::state_directory::token_path;
 use crate::terminal::Terminal;
 use crate::up;
@@ -49,7 +49,7 @@ pub(crate) fn run(cli: &Cli, terminal: Terminal) -> Result<Answer, Failure> {
 
 /// The configuration of the process that is asked, as far as it can be read from here.
 struct Nearby {
-    process: Option<ProcessSettings>,
+    process: Option<InstanceSettings>,
 }
 
 impl Nearby {

@@ -29,7 +29,7 @@ pub(crate) use load::{FILE_NAME, Loaded, Overrides, load};
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// This process.
-    pub(crate) process: ProcessSettings,
+    pub(crate) process: InstanceSettings,
     /// The boundaries, each with the text it was read from.
     pub(crate) boundaries: Vec<Written>,
 }
@@ -49,7 +49,7 @@ pub(crate) struct Written {
 
 /// What `ficus.toml` says.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ProcessSettings {
+pub(crate) struct InstanceSettings {
     /// Where everything goes that no boundary claims.
     pub(crate) monolith: Upstream,
     /// Directory of the ledger, its keys and the operator's token.

@@ -27,7 +27,7 @@ use ficus_model::{Principal, Snapshot};
 
 use crate::cli::{Cli, UpArgs};
 use crate::failure::{Answer, Failure, chain};
-use crate::settings::{AccessLog, Overrides, ProcessSettings, Settings, Telemetry};
+use crate::settings::{AccessLog, InstanceSettings, Overrides, Settings, Telemetry};
 use crate::state_directory::{StateDirectory, StateError, token_path};
 use crate::terminal::Terminal;
 use crate::up::control_thread::ControlParts;
@@ -169,7 +169,7 @@ fn open_failure(error: &OpenError) -> Failure {
 }
 
 fn bind_gateway(
-    process: &ProcessSettings,
+    process: &InstanceSettings,
     state: &StateDirectory,
     control: &Control,
 ) -> Result<Gateway, Failure> {
@@ -202,7 +202,7 @@ fn access_log(telemetry: &Telemetry) -> Option<AccessLogSettings> {
 }
 
 /// Those the configuration names; else the holder of the state directory's token, so that a newcomer can act at once.
-fn identities(process: &ProcessSettings, state: &StateDirectory) -> Result<Identities, Failure> {
+fn identities(process: &InstanceSettings, state: &StateDirectory) -> Result<Identities, Failure> {
     let mut known = process.identities.clone();
     if known.is_empty() {
         let token = state.operator_token().map_err(|error| state_failure(&error))?;
@@ -214,7 +214,7 @@ fn identities(process: &ProcessSettings, state: &StateDirectory) -> Result<Ident
     Ok(Identities { known, anonymous })
 }
 
-fn hosts(process: &ProcessSettings) -> Hosts {
+fn hosts(process: &InstanceSettings) -> Hosts {
     let mut names = process.hosts.clone();
     names.push(process.control.ip().to_string());
     if process.control.ip().is_unspecified() && process.hosts.is_empty() {

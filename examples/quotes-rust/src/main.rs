@@ -9,6 +9,8 @@
 //!
 //! **Invariant:** no request changes anything anywhere, so every route may be mirrored.
 
+#![forbid(unsafe_code)]
+
 mod connection;
 mod faults;
 mod gojson;

@@ -11,7 +11,7 @@ use ficus_model::finding::Severity;
 use toml::de::{DeTable, DeValue};
 
 use super::boundary::Placed;
-use super::{ProcessSettings, Settings, Surroundings, Written, across, boundary, process};
+use super::{InstanceSettings, Settings, Surroundings, Written, across, boundary, process};
 use crate::file::{Document, Notes, Section, Source};
 
 /// The name looked for when none is given.
@@ -39,7 +39,7 @@ pub(crate) struct Loaded {
     /// The settings; `None` when an error forbids them.
     pub(crate) settings: Option<Settings>,
     /// The process part as far as it was understood, whatever else is wrong: enough to find a running process by.
-    pub(crate) process: Option<ProcessSettings>,
+    pub(crate) process: Option<InstanceSettings>,
     /// Findings and the origin of every value.
     pub(crate) notes: Notes,
     /// The texts, for showing findings in place.
@@ -148,7 +148,7 @@ impl From<Found> for Written {
 }
 
 /// The process part, the migration directory, and the boundaries written inline.
-type ProcessRead = (Option<ProcessSettings>, PathBuf, Vec<Found>);
+type InstanceRead = (Option<InstanceSettings>, PathBuf, Vec<Found>);
 
 fn read_process(
     source: &Source,
@@ -156,7 +156,7 @@ fn read_process(
     notes: &mut Notes,
     overrides: &Overrides,
     around: Surroundings<'_>,
-) -> ProcessRead {
+) -> InstanceRead {
     let mut root = Section::root(source, Document::Process, table);
     let process = process::read(&mut root, notes, overrides, around);
     let migration = root.value(notes, "migration", PathBuf::from("migration"));

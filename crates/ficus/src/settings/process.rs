@@ -8,7 +8,7 @@ use ficus_model::Weight;
 use ficus_model::boundary::Upstream;
 
 use super::{
-    AccessLog, LedgerSettings, Overrides, ProcessSettings, Surroundings, Telemetry, identity,
+    AccessLog, InstanceSettings, LedgerSettings, Overrides, Surroundings, Telemetry, identity,
 };
 use crate::file::shape::Shape as _;
 use crate::file::{Notes, Origin, Section};
@@ -31,7 +31,7 @@ pub(super) fn read(
     notes: &mut Notes,
     overrides: &Overrides,
     around: Surroundings<'_>,
-) -> Option<ProcessSettings> {
+) -> Option<InstanceSettings> {
     let monolith = read_monolith(root, notes, overrides);
     let state: PathBuf = root.value(notes, "state", PathBuf::from(".ficus"));
     if let Some(given) = &overrides.state {
@@ -44,7 +44,7 @@ pub(super) fn read(
     let telemetry = read_telemetry(root, notes, around);
     let identities = identity::read_all(root.sections(notes, "identity"), notes, around);
     let monolith = monolith?;
-    Some(ProcessSettings {
+    Some(InstanceSettings {
         monolith,
         state,
         gateway,

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::files::Files;
-use super::ports::{PlanePort, ProcessSurroundings};
+use super::ports::{InstanceSurroundings, PlanePort};
 use crate::failure::chain;
 
 /// What the thread is given.
@@ -77,7 +77,7 @@ pub(super) fn start(
     let files = Arc::new(files);
     let desk = control.desk();
     let control_loop = Arc::new(LoopHealth::default());
-    let surroundings = ProcessSurroundings {
+    let surroundings = InstanceSurroundings {
         files: Arc::clone(&files),
         controls,
         control_loop: Arc::clone(&control_loop),

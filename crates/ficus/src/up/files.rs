@@ -9,7 +9,7 @@ use ficus_model::Finding;
 use crate::failure::Failure;
 use crate::findings;
 use crate::moment;
-use crate::settings::{Loaded, Overrides, ProcessSettings, Settings, load};
+use crate::settings::{InstanceSettings, Loaded, Overrides, Settings, load};
 use crate::terminal::Terminal;
 
 /// Where the configuration is, and what of it only a new start can change.
@@ -18,7 +18,7 @@ pub(super) struct Files {
     file: Option<PathBuf>,
     overrides: Overrides,
     /// What this process was started with.
-    started: Mutex<Option<ProcessSettings>>,
+    started: Mutex<Option<InstanceSettings>>,
 }
 
 impl Files {
@@ -63,7 +63,7 @@ impl Files {
         load(self.file.as_deref(), &self.overrides, moment::now())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<ProcessSettings>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<InstanceSettings>> {
         self.started.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

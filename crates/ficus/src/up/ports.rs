@@ -87,7 +87,7 @@ impl Reports for ReportsPort {
 }
 
 /// The API's way to the rest of the process.
-pub(super) struct ProcessSurroundings {
+pub(super) struct InstanceSurroundings {
     /// The configuration's files.
     pub(super) files: Arc<Files>,
     /// The gateway, for its metrics.
@@ -96,7 +96,7 @@ pub(super) struct ProcessSurroundings {
     pub(super) control_loop: Arc<LoopHealth>,
 }
 
-impl Surroundings for ProcessSurroundings {
+impl Surroundings for InstanceSurroundings {
     fn configuration(&self) -> Result<Configuration, Vec<Finding>> {
         self.files.again()
     }
