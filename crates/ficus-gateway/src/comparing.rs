@@ -85,7 +85,7 @@ fn compare_all(queue: &Mutex<Receiver<Pair>>, ring: &SyncSender<Report>, key: &H
     }
 }
 
-/// Compares one pair and accounts for it.
+/// Compares one pair and accounts for it. Of answers that match no example is kept: nobody would look at it.
 fn compare(pair: Pair, ring: &SyncSender<Report>, key: &HashKey) {
     let lane = Arc::clone(pair.eligible.lane());
     let (route, at) = (pair.eligible.route(), wall::now());
@@ -100,14 +100,22 @@ fn compare(pair: Pair, ring: &SyncSender<Report>, key: &HashKey) {
         pair.eligible.uncompared(Uncompared::Undecodable);
         return;
     };
+    let (request, trace) = match &comparison {
+        Comparison::Match => (String::new(), None),
+        Comparison::Ignored(_) | Comparison::Mismatch(_) => {
+            let method = pair.method.as_str();
+            let request = redact_request_line(method, &pair.target, &lane.rules, key);
+            (request, Some(pair.trace.to_string()))
+        }
+    };
     let report = Report::Compared(
         Arc::clone(&lane),
         Compared {
             at,
             route,
             status: pair.baseline.status,
-            request: redact_request_line(pair.method.as_str(), &pair.target, &lane.rules, key),
-            trace: Some(pair.trace.to_string()),
+            request,
+            trace,
             comparison: comparison.clone(),
             baseline_latency: pair.baseline.latency,
             candidate_latency: pair.candidate.latency,

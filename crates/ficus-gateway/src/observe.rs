@@ -10,7 +10,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ficus_model::assignment::Assigned;
 use ficus_model::observation::{AssignedCount, Observation, ObservationBatch, Outcome};
@@ -306,6 +306,7 @@ pub(crate) async fn flush(core: Rc<Core>) {
         let due = ticks.tick().await;
         core.observer.lag.set(due.elapsed());
         core.observer.flush();
+        core.observer.mirror.sweep(Instant::now());
         let connections = shared.connections.load(std::sync::atomic::Ordering::Relaxed);
         if shared.shutdown.is_cancelled() && connections == 0 {
             return;

@@ -94,9 +94,9 @@ pub struct Compared {
     pub route: u16,
     /// Status of the baseline's answer.
     pub status: u16,
-    /// The request line as an example, redacted and bounded: `GET /api/rates?currency=EUR`.
+    /// The request line as an example, redacted and bounded: `GET /api/rates?currency=EUR`. Empty for a match.
     pub request: String,
-    /// The trace both answers belong to.
+    /// The trace both answers belong to. `None` for a match.
     pub trace: Option<String>,
     /// The outcome.
     pub comparison: Comparison,

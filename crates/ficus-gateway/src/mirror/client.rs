@@ -1,9 +1,8 @@
 //! The copies' own client: a few kept connections per core and upstream, and one attempt per copy.
 //!
-//! It shares nothing with the pools that serve: no connection, no count, no ejection. A connection goes back only after
+//! It shares nothing with what serves: no connection, no count, no ejection. A connection goes back only after
 //! a whole answer whose end two readers would agree on.
 
-use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -23,23 +22,24 @@ use crate::comparing::Whole;
 use crate::connect;
 use crate::core::Core;
 use crate::origin::Origin;
+use crate::pool::Pool;
 
-/// Unused connections kept per core, over all upstreams.
-const IDLE_MAX: usize = 64;
-
-/// Connections to the services that no copy uses at present.
-#[derive(Default)]
+/// Sends the copies of one core.
 pub(super) struct Client {
-    idle: RefCell<Vec<Idle>>,
-}
-
-struct Idle {
-    origin: Arc<Origin>,
-    sender: SendRequest<Pieces>,
-    since: Instant,
+    pool: Pool<Pieces>,
 }
 
 impl Client {
+    /// A client that keeps unused connections for `keep`.
+    pub(super) fn new(keep: Duration) -> Self {
+        Self { pool: Pool::new(keep) }
+    }
+
+    /// Closes connections that are old or already closed.
+    pub(super) fn sweep(&self, now: Instant) {
+        self.pool.sweep(now);
+    }
+
     /// Sends a copy and reads its answer whole. Everything that can go wrong is a reason not to compare.
     pub(super) async fn exchange(
         &self,
@@ -55,7 +55,7 @@ impl Client {
         let ambiguous = head.headers.contains_key(TRANSFER_ENCODING)
             && head.headers.contains_key(CONTENT_LENGTH);
         if !ambiguous && poll_fn(|task| sender.poll_ready(task)).await.is_ok() {
-            self.put_back(origin, sender, core.shared.settings.times.upstream_idle);
+            self.pool.put(&origin, sender, Instant::now());
         }
         Ok(Whole {
             status: head.status.as_u16(),
@@ -73,7 +73,7 @@ impl Client {
         origin: &Arc<Origin>,
         mut request: Request<Pieces>,
     ) -> Result<(SendRequest<Pieces>, Response<Incoming>), Uncompared> {
-        while let Some(mut sender) = self.take(origin, core.shared.settings.times.upstream_idle) {
+        while let Some(mut sender) = self.pool.take(origin, Instant::now()) {
             match sender.try_send_request(request).await {
                 Ok(response) => return Ok((sender, response)),
                 Err(mut error) => match error.take_message() {
@@ -86,22 +86,6 @@ impl Client {
         let mut sender = connected.map_err(|_| Uncompared::Connect)?;
         let response = sender.send_request(request).await.map_err(|_| Uncompared::Reset)?;
         Ok((sender, response))
-    }
-
-    /// The connection used last, of those that are still good.
-    fn take(&self, origin: &Arc<Origin>, idle_max: Duration) -> Option<SendRequest<Pieces>> {
-        let mut idle = self.idle.borrow_mut();
-        idle.retain(|kept| kept.since.elapsed() < idle_max && kept.sender.is_ready());
-        let index = idle.iter().rposition(|kept| Arc::ptr_eq(&kept.origin, origin))?;
-        Some(idle.remove(index).sender)
-    }
-
-    fn put_back(&self, origin: Arc<Origin>, sender: SendRequest<Pieces>, idle_max: Duration) {
-        let mut idle = self.idle.borrow_mut();
-        idle.retain(|kept| kept.since.elapsed() < idle_max && !kept.sender.is_closed());
-        if idle.len() < IDLE_MAX {
-            idle.push(Idle { origin, sender, since: Instant::now() });
-        }
     }
 }
 

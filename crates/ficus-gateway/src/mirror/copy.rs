@@ -93,12 +93,12 @@ impl Copy {
         lane.shadow.timeout.min(lane.limits.timeout)
     }
 
-    /// The request as it is sent.
-    pub(super) fn request(&self) -> Request<Pieces> {
-        let mut request = Request::new(Pieces::new(&self.body));
+    /// The request as it is sent, once.
+    pub(super) fn request(&mut self) -> Request<Pieces> {
+        let mut request = Request::new(Pieces::new(std::mem::take(&mut self.body)));
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.target.clone();
-        *request.headers_mut() = self.headers.clone();
+        *request.headers_mut() = std::mem::take(&mut self.headers);
         request
     }
 }
@@ -141,10 +141,10 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    fn new(pieces: &[Bytes]) -> Self {
+    fn new(pieces: Vec<Bytes>) -> Self {
         let length: usize = pieces.iter().map(Bytes::len).sum();
         let length = u64::try_from(length).unwrap_or(u64::MAX);
-        Self { rest: pieces.iter().cloned().collect(), length }
+        Self { rest: pieces.into(), length }
     }
 }
 

@@ -44,13 +44,18 @@ impl Mirror {
         let settings = &shared.settings;
         let share = settings.mirror.in_flight_max.get().div_ceil(settings.workers.get());
         Self {
-            client: Client::default(),
+            client: Client::new(settings.times.upstream_idle),
             pairs: shared.observer.pairs.clone(),
             running: Cell::new(0),
             running_max: share,
             waiting: RefCell::default(),
             waiting_max: settings.mirror.waiting_max,
         }
+    }
+
+    /// Closes the copies' connections that are old or already closed.
+    pub(crate) fn sweep(&self, now: Instant) {
+        self.client.sweep(now);
     }
 
     /// Runs a copy now or later, or gives it up.
