@@ -9,7 +9,7 @@ use ficus_control::wire::{PhaseView, StageView, SummaryView, VerdictView};
 
 use crate::text;
 
-/// A count with thin gaps between thousands: `12 345`.
+/// A count with commas between thousands: `12,345`.
 #[askama::filter_fn]
 pub(crate) fn number(count: impl Display, _: &dyn Values) -> askama::Result<String> {
     Ok(text::grouped(&count.to_string()))

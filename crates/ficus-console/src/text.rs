@@ -2,16 +2,13 @@
 
 use jiff::Timestamp;
 
-/// Between thousands: a thin gap that does not break.
-const THIN_GAP: char = '\u{202f}';
-
-/// Digits with gaps between thousands.
+/// Digits with commas between thousands, as the judges write them.
 pub(crate) fn grouped(digits: &str) -> String {
     let count = digits.chars().count();
     let mut text = String::with_capacity(digits.len() + count);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (count - index).is_multiple_of(3) {
-            text.push(THIN_GAP);
+            text.push(',');
         }
         text.push(digit);
     }

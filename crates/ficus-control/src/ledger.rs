@@ -21,17 +21,16 @@ pub mod tree;
 pub mod verify;
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use ficus_model::digest::Digest;
 use ficus_model::{BoundaryName, Event, Principal, Time};
 use thiserror::Error;
 
-use crate::ledger::directory::Directory;
 use crate::ledger::note::{Checkpoint, NoteError, VerifierKey};
 use crate::ledger::record::RecordError;
-use crate::ledger::store::{Source, SqliteStore, StoreError};
+use crate::ledger::store::{Source, StoreError};
 use crate::ledger::tile::{TILE_HASHES, Tile};
 use crate::ledger::tree::{Tree, leaf_hash};
 
@@ -125,12 +124,6 @@ pub enum ReadError {
     /// The first entries are not those of a published checkpoint: history was rewritten.
     #[error("the first {0} entries are not those of a published checkpoint")]
     Rewritten(u64),
-    /// There is no ledger in the directory.
-    #[error("there is no ledger in `{path}`", path = .0.display())]
-    Nowhere(PathBuf),
-    /// There is no key to verify the head with.
-    #[error("there is no key in `{path}`", path = .0.display())]
-    NoKey(PathBuf),
     /// Control has ended.
     #[error("control has ended")]
     Closed,
@@ -147,32 +140,6 @@ impl Ledger {
     /// A ledger and the key its head must be signed with.
     pub const fn new(source: Arc<dyn Source>, verifier: VerifierKey) -> Self {
         Self { source, verifier }
-    }
-
-    /// The ledger in a directory, without the process that writes it: a state directory, or an exported tree.
-    ///
-    /// The key is the one given, else the one that lies beside the ledger; only a key from elsewhere proves that the
-    /// ledger is not somebody else's altogether.
-    ///
-    /// # Errors
-    /// There is no ledger or no key there, or it can not be read.
-    pub fn at(directory: &Path, verifier: Option<VerifierKey>) -> Result<Self, ReadError> {
-        let database = directory.join("ledger.db");
-        let (source, key): (Arc<dyn Source>, _) = if database.exists() {
-            (Arc::new(SqliteStore::open(&database)?), "ledger.pub")
-        } else if directory.join("checkpoint").exists() {
-            (Arc::new(Directory::new(directory)), "verifier")
-        } else {
-            return Err(ReadError::Nowhere(directory.to_owned()));
-        };
-        let verifier = match verifier {
-            Some(verifier) => verifier,
-            None => {
-                let text = std::fs::read_to_string(directory.join(key));
-                text.map_err(|_| ReadError::NoKey(directory.join(key)))?.parse()?
-            }
-        };
-        Ok(Self::new(source, verifier))
     }
 
     /// The log's name.

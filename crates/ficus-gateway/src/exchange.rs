@@ -6,15 +6,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ficus_model::Side;
+use ficus_model::boundary::Upstream;
 use ficus_model::observation::Outcome;
 use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 
 use crate::arm::{Arm, Permit};
 use crate::body::Progress;
-use crate::connection::{Peer, UnderWay};
+use crate::connection::Peer;
 use crate::core::Core;
 use crate::observe::{self, Opened};
+use crate::place::UnderWay;
 use crate::split::Assignment;
 use crate::table::{RouteTable, Routed};
 
@@ -109,12 +111,18 @@ impl Exchange {
 
     /// The answer broke off, for which the arm is to blame.
     pub(crate) fn fail(&self, outcome: Outcome) {
-        if let Some(arm) = self.arm()
-            && arm.failed(Instant::now())
-        {
-            observe::ejected(self);
-        }
+        self.blame();
         self.finish(outcome);
+    }
+
+    /// The arm is to blame: no connection, no answer in time, a reset, or nonsense.
+    pub(crate) fn blame(&self) {
+        let Some(arm) = self.arm() else { return };
+        if arm.failed(Instant::now()) {
+            observe::ejected(self);
+            let Upstream { host, port } = &arm.origin.upstream;
+            tracing::warn!(host, port, "upstream ejected");
+        }
     }
 
     /// The request has ended like this; only the first end counts.

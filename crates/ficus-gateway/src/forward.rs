@@ -10,7 +10,6 @@ use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Instant;
 
 use http::{HeaderMap, Method, Request, Response, Uri};
 use hyper::body::Incoming;
@@ -67,24 +66,14 @@ pub(crate) async fn forward(
     let attempt = within(alarm, send_safely(request, exchange, arm)).await;
     exchange.request_bytes.set(progress.bytes.get());
     let failure = match attempt {
-        Some(Ok(reply)) => {
-            arm.answered();
-            return Ok(reply);
-        }
+        Some(Ok(reply)) => return Ok(reply),
         Some(Err(failure)) => failure,
         None => Failure::TimedOut,
     };
     if let Some(refusal) = progress.broken.get() {
         return Err(refusal);
     }
-    if arm.failed(Instant::now()) {
-        observe::ejected(exchange);
-        tracing::warn!(
-            host = arm.origin.upstream.host,
-            port = arm.origin.upstream.port,
-            "upstream ejected"
-        );
-    }
+    exchange.blame();
     Err(failure.refusal())
 }
 

@@ -1,19 +1,21 @@
 //! The data plane of ficus: one proxy in front of the monolith and the services.
 //!
-//! A request passes these parts, one function each, and [`request`] reads top to bottom in this order:
+//! A request passes these parts, one function each, and `request.rs` reads top to bottom in this order:
 //! `admit → route → authorise → split → forward → mirror → observe`.
 //!
 //! Code map:
-//! - the component: [`gateway`] (bind, run, controls), [`settings`], [`reports`] (the port to control), [`core`]
-//! - sockets: `listener`, `connection`, `guard` (the framing guard around the client's socket), `framing` (its pure
-//!   half), `drain`, `timer`, `tasks`
+//! - the component: `gateway` (bind, run), `controls`, `settings`, `reports` (the port to control), `core` (what one core
+//!   owns)
+//! - a client: `listener`, `place`, `connection`, `guard` (the framing guard around its socket), `framing` (its pure
+//!   half), `interim`
 //! - the path: `request`, `admit`, `table` (with `lane`, a boundary under one table), `authorise`, `split`, `forward`,
-//!   `mirror`, `observe`
-//! - upstreams: `origin` (a program that answers), `arm` (one side of a boundary: limits, ejection), `pool`
-//! - bodies and answers: `body`, `upgrade`, `respond`, `exchange`
+//!   `reply`, `mirror`, `observe`; a request's own record is its `exchange`
+//! - bodies and answers: `body`, `upgrade`, `respond`, `refusal` (every reason for an answer of the gateway's own), `hop`
+//! - upstreams: `origin` (a program that answers), `arm` (one side of a boundary: limits, ejection), `connect`, `pool`
+//! - a core's tools: `timer`, `tasks`, `isolate`, `counts`
 //! - evidence: `counters`, `histogram`, `coverage` (of comparisons), `trace`
 //! - side threads, fed by bounded queues: `comparing`, `sentinel` (judges and aborts), `otlp`, `access_log`, `health`
-//! - what is shown: [`metrics`]
+//! - what is shown: `metrics`, `health`
 //!
 //! **Invariant:** the gateway may lower a weight by itself and never raises one.
 //! **Invariant:** a byte stream has one reading: what two parsers could read differently is refused.
@@ -52,6 +54,7 @@ mod mirror;
 mod observe;
 mod origin;
 mod otlp;
+mod place;
 mod pool;
 mod refusal;
 mod reply;

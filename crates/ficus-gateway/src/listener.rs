@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use crate::connection::{self, Place};
+use crate::connection;
 use crate::core::Core;
 use crate::counts::Count;
+use crate::place::Place;
 
 /// Pause after the system could not give a socket, as when it has none left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

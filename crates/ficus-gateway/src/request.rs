@@ -7,7 +7,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
 
 use http::header::{self, HeaderValue};
 use http::request::Parts;
@@ -21,13 +20,14 @@ use crate::admit::{self, Admitted};
 use crate::arm::{Arm, Closed};
 use crate::authorise::authorise;
 use crate::body::{PassingReply, ReplyBody, RequestBody};
-use crate::connection::{Peer, UnderWay};
+use crate::connection::Peer;
 use crate::exchange::Exchange;
 use crate::forward::{Reply, forward};
 use crate::interim;
 use crate::isolate::{Panicked, isolate};
 use crate::mirror::{self, Tap};
 use crate::observe::{self, Opened};
+use crate::place::UnderWay;
 use crate::refusal::Refusal;
 use crate::reply;
 use crate::respond;
@@ -147,9 +147,10 @@ fn accept(
     arm: &Arm,
 ) -> Result<Passed, Refusal> {
     let (mut head, body) = reply.response.into_parts();
-    let cleaned = reply::clean(&mut head, admitted.upgrade).inspect_err(|_refusal| {
-        arm.failed(Instant::now());
+    let cleaned = reply::clean(&mut head, admitted.upgrade).inspect_err(|_nonsense| {
+        exchange.blame();
     })?;
+    arm.answered();
     exchange.status.set(Some(head.status));
     exchange.streamed.set(cleaned.stream);
     if let Some(tap) = &tap {

@@ -21,10 +21,10 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::body::ReplyBody;
-use crate::connection::Place;
 use crate::counts::Count;
 use crate::exchange::Exchange;
 use crate::guard::Guard;
+use crate::place::Place;
 
 /// Why an upgraded connection ended before both ends had closed it.
 #[derive(Debug, Error)]

@@ -28,6 +28,8 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(150);
 const TALK_INTERVAL: Duration = Duration::from_secs(5);
 /// Two answers in a hundred are late by far more than anything else takes.
 const TAIL: &str = "tail=150";
+/// The last step's weight, as it is shown.
+const HALF: &str = "50.00%";
 /// Five times what the gates tolerate.
 const ERRORS: &str = "errors=25";
 
@@ -219,7 +221,8 @@ impl Play<'_> {
     fn bad_canary(&mut self, fault: &str, title: &str) -> anyhow::Result<()> {
         self.act(title);
         self.promote("parity is proven")?;
-        self.wait("Canary", |view| view.stage == "Canary" && view.running())?;
+        let half = |view: &View| view.stage == "Canary" && view.running() && view.weight == HALF;
+        self.wait("half of the traffic", half)?;
         self.interrupt.pause(self.pace.settling)?;
         if fault != TAIL {
             self.chronicle.plant(fault);

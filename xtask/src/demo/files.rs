@@ -85,7 +85,7 @@ holdback = "5%"
 
 [gates]
 error_absolute = "0.5%"
-latency_margin = "25%"
+latency_margin = "50%"
 window = "5s"
 "#
     )

@@ -110,7 +110,9 @@ impl Narrator {
 
 /// Seconds as people read them.
 pub(super) fn seconds(time: Duration) -> String {
-    if time < Duration::from_secs(1) {
+    if time < Duration::from_millis(20) {
+        format!("{:.1} ms", time.as_secs_f64() * 1e3)
+    } else if time < Duration::from_secs(1) {
         format!("{} ms", time.as_millis())
     } else {
         format!("{:.1} s", time.as_secs_f64())
@@ -178,6 +180,7 @@ mod tests {
             [count(0), count(999), count(1000), count(1_234_567)],
             ["0", "999", "1,000", "1,234,567"]
         );
+        assert_eq!(seconds(Duration::from_micros(1_250)), "1.2 ms");
         assert_eq!(seconds(Duration::from_millis(412)), "412 ms");
         assert_eq!(seconds(Duration::from_millis(1250)), "1.2 s");
     }

@@ -28,7 +28,7 @@ impl Pace {
     pub(super) const CALM: Self = Self {
         rate: 600.0,
         customers: 4000,
-        steps: &[5, 25, 50],
+        steps: &[10, 50],
         bake_seconds: 5,
         calm: Duration::from_secs(5),
         settling: Duration::from_secs(4),
@@ -38,9 +38,9 @@ impl Pace {
 
     /// For CI: within 90 seconds.
     pub(super) const FAST: Self = Self {
-        rate: 700.0,
+        rate: 900.0,
         customers: 3000,
-        steps: &[20, 50],
+        steps: &[50],
         bake_seconds: 2,
         calm: Duration::from_secs(2),
         settling: Duration::from_secs(2),

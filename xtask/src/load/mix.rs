@@ -55,19 +55,19 @@ impl Mix {
         Self { shop, customers, quotes: Mutex::default() }
     }
 
-    /// The next request. Per cent: 55 for the boundary that moves, 45 for everything else.
+    /// The next request. Per cent: 64 for the boundary that moves, 36 for everything else.
     pub(super) fn choose(&self, mut random: Random) -> Ask {
         let customer = random.below(self.customers.len());
         let random = &mut random;
         let ask = match random.below(100) {
-            0..20 => self.new_quote(random),
-            20..33 => self.known_quote(random),
-            33..45 => self.rates(random),
-            45..55 => self.zone_rate(random),
-            55..65 => get("GET /api/products", self.product_page(random)),
-            65..76 => self.product(random),
-            76..84 => self.search(random),
-            84..90 => self.fill_cart(random),
+            0..16 => self.new_quote(random),
+            16..32 => self.known_quote(random),
+            32..48 => self.rates(random),
+            48..64 => self.zone_rate(random),
+            64..71 => get("GET /api/products", self.product_page(random)),
+            71..79 => self.product(random),
+            79..85 => self.search(random),
+            85..90 => self.fill_cart(random),
             90..94 => get("GET /api/cart", "/api/cart".to_owned()),
             94..96 => self.order(customer, random),
             96..98 => get("GET /api/orders", "/api/orders?limit=5".to_owned()),

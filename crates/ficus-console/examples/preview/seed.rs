@@ -37,7 +37,7 @@ fn summary(name: &str, owner: &str, stage: StageView, ppm: u32) -> SummaryView {
         mirror: share(if mirrored { 1_000_000 } else { 0 }),
         generation: 12,
         verdict: VerdictView::Inconclusive,
-        waiting_for: "1 204 more requests on the service, about 4 min at the present rate."
+        waiting_for: "1,204 more requests on the service, about 4 min at the present rate."
             .to_owned(),
         mismatch_classes: 0,
     }
@@ -127,7 +127,7 @@ fn readings() -> Vec<ReadingView> {
         VerdictView::Inconclusive,
         quantity(0.00173, "share", "0.173%"),
         quantity(0.001, "share", "0.100%"),
-        "Too few requests to exclude an error rate above the bound.",
+        "2 bad answers of 1,156; about 1,204 more requests to the service, about 4 min",
     );
     errors.needed = Some(1_204);
     errors.wait_seconds = Some(241.0);
@@ -301,6 +301,7 @@ pub(crate) fn mismatches() -> MismatchesView {
         }
     };
     MismatchesView {
+        unclassed: 0,
         boundary: "quotes".to_owned(),
         at: "2026-11-23T14:28:05Z".to_owned(),
         classes: vec![

@@ -60,6 +60,7 @@ pub struct Charts {
 #[template(path = "differences.html")]
 pub struct Differences<'a> {
     classes: &'a [MismatchView],
+    unclassed: u64,
     rules: &'a [RuleView],
     compared: u64,
 }
@@ -167,7 +168,12 @@ impl<'a> Differences<'a> {
     /// The fragment.
     pub fn new(view: &'a BoundaryView, mismatches: &'a MismatchesView) -> Self {
         let compared = view.coverage.compared;
-        Self { classes: &mismatches.classes, rules: &view.rules, compared }
+        Self {
+            classes: &mismatches.classes,
+            unclassed: mismatches.unclassed,
+            rules: &view.rules,
+            compared,
+        }
     }
 }
 
@@ -241,8 +247,27 @@ impl DecisionForm {
         },
     ];
 
+    /// What the button says: a promotion names where it leads.
+    fn button(&self, boundary: &SummaryView) -> String {
+        match (self.decision, &boundary.phase, next(boundary.stage)) {
+            (DecisionView::Promote, PhaseView::Running, Some(next)) => {
+                format!("{} to {}", self.button, next.as_str())
+            }
+            (DecisionView::Promote, PhaseView::Running, None) => self.button.to_owned(),
+            (DecisionView::Promote, _, _) => format!("{} to resume", self.button),
+            (DecisionView::Hold | DecisionView::Rollback | DecisionView::Kill, _, _) => {
+                self.button.to_owned()
+            }
+        }
+    }
+
     /// Whether a decision asks for the boundary's name again.
     pub fn repeats_name(decision: DecisionView) -> bool {
         Self::BACK.iter().any(|form| form.decision == decision)
     }
+}
+
+/// The stage after this one.
+fn next(stage: StageView) -> Option<StageView> {
+    StageView::ALL.into_iter().find(|later| *later > stage)
 }

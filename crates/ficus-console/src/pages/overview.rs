@@ -1,7 +1,7 @@
 //! All boundaries: where each stands and what it waits for.
 
 use askama::Template;
-use ficus_control::wire::{PhaseView, StageView, StatusView, SummaryView};
+use ficus_control::wire::{PhaseView, StageView, StatusView, SummaryView, VerdictView};
 
 use super::{Frame, Place};
 use crate::filters;
@@ -46,11 +46,15 @@ impl<'a> OverviewTable<'a> {
         };
         let tally = Tally {
             live: count(|boundary| boundary.weight.ppm > 0),
-            stopped: count(|boundary| {
-                boundary.phase != PhaseView::Running || boundary.stage <= StageView::Contract
-            }),
+            stopped: count(waits_for_a_person),
             retired: count(|boundary| boundary.stage == StageView::Retired),
         };
         Self { boundaries, tally }
     }
+}
+
+/// Whether nothing goes on without a decision: stopped, not begun, or proven and not yet let on live traffic.
+fn waits_for_a_person(boundary: &SummaryView) -> bool {
+    let proven = boundary.stage == StageView::Shadow && boundary.verdict == VerdictView::Pass;
+    boundary.phase != PhaseView::Running || boundary.stage <= StageView::Contract || proven
 }

@@ -26,6 +26,9 @@ pub struct MismatchesView {
     pub at: String,
     /// The classes, the most frequent first.
     pub classes: Vec<MismatchView>,
+    /// Differences of further classes: counted, not kept.
+    #[serde(default)]
+    pub unclassed: u64,
 }
 
 /// Differences of one class: same route, same place, same kind.
@@ -77,6 +80,7 @@ impl MismatchesView {
             boundary: boundary.boundary.name.to_string(),
             at: time_text(at),
             classes: boundary.mismatches.iter().map(view).collect(),
+            unclassed: boundary.mismatches_unclassed,
         }
     }
 }

@@ -16,6 +16,7 @@ use ficus_model::observation::Outcome;
 
 use super::client::Client;
 use super::copy::Copy;
+use super::mirrors;
 use crate::comparing::{self, Pair, Whole};
 use crate::core::{Core, Shared};
 use crate::lane::Lane;
@@ -118,8 +119,15 @@ fn start(core: &Rc<Core>, copy: Copy, place: Place) {
     });
 }
 
-/// One copy from its first byte to the hand-over of the pair.
+/// One copy from its first byte to the hand-over of the pair. Nothing is sent once the mirror has been turned off: after
+/// a kill no copy that has waited reaches the service.
 async fn perform(core: &Rc<Core>, mut copy: Copy) {
+    let still =
+        core.table().lane_named(&copy.eligible.lane().name).is_some_and(|lane| mirrors(lane));
+    if !still {
+        copy.eligible.uncompared(Uncompared::Aborted);
+        return;
+    }
     let (began, timeout) = (Instant::now(), copy.timeout());
     let exchange = core.observer.mirror.client.exchange(core, &mut copy);
     let answered = tokio::time::timeout(timeout, exchange).await;

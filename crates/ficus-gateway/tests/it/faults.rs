@@ -134,6 +134,16 @@ fn an_arm_that_keeps_failing_is_ejected_and_comes_back() {
 }
 
 #[test]
+fn nonsense_ejects_like_silence() {
+    let origin = Origin::replying(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n");
+    let world = world(&origin, Limits { ejection_failures: 3, ..limits() });
+    let mut client = world.client();
+    let statuses: Vec<u16> = (0..5).map(|_| client.get("/api/1").status()).collect();
+    assert_eq!(statuses, [502, 502, 502, 503, 503]);
+    world.stop();
+}
+
+#[test]
 fn the_monolith_is_never_ejected_for_unclaimed_requests() {
     let origin = Origin::scripted(|_seen, _stream| Then::Close);
     let world = World::before(&origin);

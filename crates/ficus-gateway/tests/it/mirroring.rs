@@ -276,6 +276,27 @@ fn a_core_lets_copies_wait_and_gives_up_the_newest() {
 }
 
 #[test]
+fn copies_that_wait_when_the_boundary_is_killed_are_never_sent() {
+    let monolith = Origin::replying(RATES);
+    let candidate = Origin::scripted(|_, _| Then::Hang);
+    let mut placed = quotes(candidate.upstream());
+    placed.boundary.shadow.timeout = Duration::from_millis(300);
+    let world = world_with(&monolith, placed.clone(), |mirror| {
+        mirror.in_flight_max = std::num::NonZeroUsize::MIN;
+    });
+    let mut client = world.client();
+    for _ in 0..5 {
+        assert_eq!(client.get("/api/rates").status(), 200);
+    }
+    wait("the first copy", || candidate.requests().len() == 1);
+    placed.desired.mirror = Weight::ZERO;
+    world.controls.apply(table(2, monolith.upstream(), placed).into()).unwrap();
+    let ended = accounted(&world.controls, 5);
+    assert_eq!(ended, [("aborted".to_owned(), 4), ("timeout".to_owned(), 1)].into());
+    assert_eq!(candidate.requests().len(), 1);
+}
+
+#[test]
 fn bodies_are_bounded_one_by_one_and_together() {
     let long = "x".repeat(3000);
     let (monolith, candidate) = (Origin::replying(RATES), Origin::replying(RATES));

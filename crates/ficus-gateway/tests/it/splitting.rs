@@ -138,6 +138,30 @@ fn a_failing_candidate_is_aborted_without_any_control() {
 }
 
 #[test]
+fn all_workers_agree_and_are_added_up() {
+    let (monolith, service) = (Origin::replying(MONOLITH), Origin::replying(SERVICE));
+    let snapshot = table(1, monolith.upstream(), canary(service.upstream(), percent(50)));
+    let world = World::with(snapshot, |settings| {
+        settings.workers = std::num::NonZeroUsize::MIN.saturating_add(2);
+    });
+    let first = sides(&mut world.client(), 20);
+    for _ in 0..15 {
+        assert_eq!(sides(&mut world.client(), 20), first);
+    }
+    wait("every worker to have counted", || {
+        count(&world.controls, "ficus_requests_total", "outcome=\"2xx\"") == 16 * 20
+    });
+    let observed = || -> usize {
+        let batches = world.reports.observations.lock().unwrap();
+        batches.iter().map(|batch| batch.observations.len()).sum()
+    };
+    wait("every observation", || observed() == 16 * 20);
+    let batches = world.reports.observations.lock().unwrap();
+    let assigned = batches.iter().map(|batch| batch.assigned.monolith + batch.assigned.service);
+    assert_eq!(assigned.sum::<u64>(), 16 * 20, "assigned, completed and exported are one number");
+}
+
+#[test]
 fn an_override_is_honoured_only_where_it_is_allowed() {
     let service = Origin::replying(SERVICE);
     let monolith = Origin::replying(MONOLITH);

@@ -9,7 +9,7 @@ use crate::boundary::GateSettings;
 use crate::judge::bin::{Bin, Sides};
 use crate::judge::forecast::grouped;
 use crate::stats::burn::{PERIOD, Price, SUSTAINED_WINDOW, Tally, Trail, rollout_rules, sustained};
-use crate::stats::whole;
+use crate::stats::whole as whole_number;
 use crate::time::Time;
 use crate::verdict::{Gate, Quantity, Reading, Unit, Verdict};
 
@@ -95,7 +95,7 @@ impl Spending {
     ) -> Option<Overspent> {
         let second = second(now);
         let burns = rollout_rules(settings.budget_share).iter().any(|rule| {
-            let long = self.recent.over(second, rule.long);
+            let long = filled_up(self.recent.over(second, rule.long), elapsed, rule.long);
             let short = self.recent.over(second, rule.short);
             long.bad >= BURNT_MIN && rule.fires(long, short, settings.objective, settings.alpha)
         });
@@ -155,7 +155,7 @@ impl Spending {
         allowed: Option<f64>,
     ) -> (Verdict, String) {
         let share = Quantity::new(settings.budget_share, Unit::Share);
-        let excess = grouped(super::spending::whole(price.estimate));
+        let excess = grouped(whole_number(price.estimate));
         let (bad, total) = (grouped(self.total.bad), grouped(self.total.total));
         match (self.broken, allowed) {
             (Some(Overspent::Price), _) => (
@@ -189,6 +189,17 @@ impl Spending {
             ),
         }
     }
+}
+
+/// A tally of a window the rollout is too young to fill, as if its beginning had seen the same traffic and no trouble.
+/// Otherwise half a minute of trouble would be read as half an hour of it.
+fn filled_up(tally: Tally, elapsed: Duration, window: Duration) -> Tally {
+    let covered = elapsed.as_secs_f64() / window.as_secs_f64();
+    if covered >= 1.0 {
+        return tally;
+    }
+    let total = whole_number(tally.total as f64 / covered.max(1e-3));
+    Tally { total, ..tally }
 }
 
 fn price(settings: &GateSettings, whole: Sides<Tally>) -> Price {

@@ -13,11 +13,14 @@ mod clients;
 mod configuration;
 mod crashes;
 mod ledger;
+mod ledger_third_party;
+mod metrics;
 mod origin;
 mod process;
 mod refusals;
 mod rollout;
 mod scratch;
+mod third_party;
 mod traffic;
 
 use std::io::Write as _;

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::control::tests::{recorded_operations, recorded_rollout};
+use crate::ledger::directory::Directory;
 use crate::ledger::note::NoteSigner;
 use crate::ledger::recorder::{Recorder, Recording};
 use crate::ledger::store::memory::MemoryStore;
@@ -217,7 +218,7 @@ fn an_export_is_found_whole_by_itself() {
     let store = recorded_rollout();
     let scratch = Scratch::new();
     let size = ledger(&store).export(scratch.path()).unwrap();
-    let exported = Ledger::at(scratch.path(), None).unwrap();
+    let exported = exported(&scratch);
     let report = exported.verify(&[store.head_now().note]);
     assert!(report.whole(), "{report:#?}");
     assert_eq!((report.size, report.anchored), (size, size));
@@ -237,18 +238,41 @@ fn an_export_grows_in_place() {
         recorder.record(stored.entry.at, stored.entry.configuration, &recording).unwrap();
         ledger(&growing).export(scratch.path()).unwrap();
     }
-    let exported = Ledger::at(scratch.path(), Some(signer().verifier().clone())).unwrap();
-    assert!(exported.verify(&[]).whole());
+    assert!(exported(&scratch).verify(&[]).whole());
 }
 
 #[test]
-fn what_is_no_ledger_is_named() {
-    let scratch = Scratch::new();
-    let nowhere = Ledger::at(scratch.path(), None).map(drop).unwrap_err();
-    assert!(nowhere.to_string().contains("there is no ledger"));
-    std::fs::write(scratch.path().join("checkpoint"), "").unwrap();
-    let keyless = Ledger::at(scratch.path(), None).map(drop).unwrap_err();
-    assert!(keyless.to_string().contains("there is no key"), "{keyless}");
+fn a_partial_tile_may_go_once_the_full_one_is_there() {
+    let (store, scratch): (Arc<MemoryStore>, _) = (Arc::default(), Scratch::new());
+    let mut recorder = rewritten(&store);
+    let by: ficus_model::Principal = "ann".parse().unwrap();
+    let named = Digest::from_bytes([1; 32]);
+    for _ in 0..2 {
+        let facts = (0..130).map(|_| (Fact::Configured { by: by.clone() }, Vec::new())).collect();
+        let recording = Recording { facts, evidence: BTreeMap::new() };
+        recorder.record(Time::EPOCH, named, &recording).unwrap();
+        ledger(&store).export(scratch.path()).unwrap();
+    }
+    for partial in ["tile/0/000.p", "tile/entries/000.p"] {
+        std::fs::remove_dir_all(scratch.path().join(partial)).unwrap();
+    }
+    assert_eq!(exported(&scratch).entries(0..999).unwrap().len(), 260);
+}
+
+#[test]
+fn bundles_that_end_early_are_damaged() {
+    let (store, scratch) = (recorded_operations(), Scratch::new());
+    ledger(&store).export(scratch.path()).unwrap();
+    let bundle = scratch.path().join("tile/entries/000.p/15");
+    let bytes = std::fs::read(&bundle).unwrap();
+    std::fs::write(&bundle, &bytes[..bytes.len() - 1]).unwrap();
+    let report = exported(&scratch).verify(&[]);
+    assert_eq!(faults(&report)[0], "root: the ledger is damaged: a bundle ends within an entry");
+}
+
+fn exported(scratch: &Scratch) -> Ledger {
+    let directory = Directory::new(scratch.path());
+    Ledger::new(Arc::new(directory), signer().verifier().clone())
 }
 
 /// Every file of an export with its bytes.
@@ -327,7 +351,6 @@ proptest! {
         let place = place.index(bytes.len());
         bytes[place] ^= flip;
         std::fs::write(&path, bytes).unwrap();
-        let verifier = signer().verifier().clone();
-        prop_assert!(!Ledger::at(scratch.path(), Some(verifier)).unwrap().verify(&[]).whole());
+        prop_assert!(!exported(&scratch).verify(&[]).whole());
     }
 }
