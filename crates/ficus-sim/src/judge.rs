@@ -124,17 +124,18 @@ impl Life<'_> {
         let swing = if scenario.swings { self.course.swing(second) } else { 1.0 };
         let error_rate = (scenario.error_rate * swing).min(0.5);
         let requests = self.random.poisson(scenario.requests_per_second * swing.sqrt());
+        let slowdown = swing.powf(0.25);
         self.batch.observations.clear();
         for index in 0..requests {
             let at = time(second).plus(Duration::from_micros(index * 1_000_000 / requests));
-            let seen = self.request(at, weight, error_rate, swing);
+            let seen = self.request(at, weight, error_rate, slowdown);
             self.rivals.count(seen.side, seen.outcome.bad());
             self.batch.observations.push(seen);
         }
         self.batch.assigned = assigned(&self.batch.observations);
     }
 
-    fn request(&mut self, at: Time, weight: Weight, error_rate: f64, swing: f64) -> Observation {
+    fn request(&mut self, at: Time, weight: Weight, error_rate: f64, slowdown: f64) -> Observation {
         let scenario = self.world.scenario;
         let user = self.crowd.as_ref().map(|crowd| crowd.pick(self.random.bits()));
         let draw = user.map_or_else(|| self.random.bits(), |user| user.key);
@@ -144,9 +145,8 @@ impl Life<'_> {
         let ratio = if service { scenario.error_ratio_at(at.since(start())) } else { 1.0 };
         let bits = self.random.bits();
         let bad = share_of(bits) < (error_rate * error_factor * ratio).min(0.9);
-        let slowdown = latency_factor * swing.powf(0.25);
         // The low bits have taken no part in the draw above.
-        let micros = self.world.latencies.draw(bits, side) * slowdown;
+        let micros = self.world.latencies.draw(bits, side) * latency_factor * slowdown;
         Observation {
             at,
             key: user.map(|user| user.key),
