@@ -49,6 +49,17 @@ function selecting(section) {
 /** Sections that could not be swapped yet, by id. @type {Map<string, string>} */
 const waiting = new Map();
 
+/** The forms are not swapped, so that nothing typed is lost; they learn what the page now shows. @param {Element} section */
+function teach(section) {
+  const { generation, promote } = /** @type {HTMLElement} */ (section).dataset;
+  if (!generation || !promote) return;
+  for (const field of document.querySelectorAll('input[name="generation"]')) {
+    /** @type {HTMLInputElement} */ (field).value = generation;
+  }
+  const button = document.querySelector('form[action$="/promote"] button');
+  if (button) button.textContent = promote;
+}
+
 /** @param {string} html */
 function swap(html) {
   const next = parsed(html);
@@ -62,6 +73,7 @@ function swap(html) {
   const focus = focused(present);
   carry(present, next);
   present.replaceWith(next);
+  teach(next);
   const successor = focus && next.querySelector(focus);
   if (successor instanceof HTMLElement) successor.focus({ preventScroll: true });
 }
@@ -100,4 +112,9 @@ document.addEventListener("selectionchange", () => {
 });
 
 const url = document.body.dataset.live;
-if (url) follow(url);
+if (url) {
+  follow(url);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) follow(url);
+  });
+}

@@ -8,7 +8,8 @@
 //! own (`file`); a view may therefore be reworded without touching what was signed.
 //!
 //! Code map: [`status`](StatusView) over everything, [`boundary`](BoundaryView) for one, made of
-//! [`reading`](ReadingView), [`coverage`](CoverageView) and [`mismatch`](MismatchView); [`entry`](EntryView) for the
+//! [`reading`](ReadingView), [`coverage`](CoverageView),
+//! [`rule`](RuleView), [`sample`](SampleView) and [`mismatch`](MismatchView); [`entry`](EntryView) for the
 //! ledger; [`action`](ActionRequest) in, [`error`](ErrorView) out; [`health`](HealthView) for probes.
 
 use ficus_model::{Time, Weight};
@@ -23,13 +24,12 @@ mod error;
 mod health;
 mod mismatch;
 mod reading;
+mod rule;
+mod sample;
 mod status;
 
 pub use action::{ActionRequest, ActionView, AppliedView, DecisionView};
-pub use boundary::{
-    ArmView, BoundaryView, PhaseView, RoutesView, RuleView, SampleView, StageView, StepView,
-    SummaryView,
-};
+pub use boundary::{BoundaryView, PhaseView, RoutesView, StageView, StepView, SummaryView};
 pub use coverage::{CoverageView, UncomparedView};
 pub use entry::{
     ActorView, CheckpointView, EntryView, EvidenceView, HeadView, LedgerPageRequest, LedgerView,
@@ -38,6 +38,8 @@ pub use error::{ErrorView, FindingView};
 pub use health::{DependencyView, HealthView};
 pub use mismatch::{ExampleView, MismatchView, MismatchesView};
 pub use reading::{QuantityView, ReadingView, ReadingsView, VerdictView};
+pub use rule::RuleView;
+pub use sample::{ArmView, SampleView};
 pub use status::StatusView;
 
 /// A share of traffic: exact, and as people read it.

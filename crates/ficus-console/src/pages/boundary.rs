@@ -247,17 +247,26 @@ impl DecisionForm {
         },
     ];
 
-    /// What the button says: a promotion names where it leads.
+    /// What the button says.
     fn button(&self, boundary: &SummaryView) -> String {
-        match (self.decision, &boundary.phase, next(boundary.stage)) {
-            (DecisionView::Promote, PhaseView::Running, Some(next)) => {
-                format!("{} to {}", self.button, next.as_str())
-            }
-            (DecisionView::Promote, PhaseView::Running, None) => self.button.to_owned(),
-            (DecisionView::Promote, _, _) => format!("{} to resume", self.button),
-            (DecisionView::Hold | DecisionView::Rollback | DecisionView::Kill, _, _) => {
+        match self.decision {
+            DecisionView::Promote => Self::promote_button(boundary),
+            DecisionView::Hold | DecisionView::Rollback | DecisionView::Kill => {
                 self.button.to_owned()
             }
+        }
+    }
+
+    /// A promotion names where it leads.
+    fn promote_button(boundary: &SummaryView) -> String {
+        let later = |stage: &StageView| *stage > boundary.stage;
+        match (&boundary.phase, StageView::ALL.into_iter().find(later)) {
+            (PhaseView::Running, Some(next)) => format!("Promote to {}", next.as_str()),
+            (PhaseView::Running, None) => "Promote".to_owned(),
+            (
+                PhaseView::Held { .. } | PhaseView::RolledBack { .. } | PhaseView::Killed { .. },
+                _,
+            ) => "Promote to resume".to_owned(),
         }
     }
 
@@ -265,9 +274,4 @@ impl DecisionForm {
     pub fn repeats_name(decision: DecisionView) -> bool {
         Self::BACK.iter().any(|form| form.decision == decision)
     }
-}
-
-/// The stage after this one.
-fn next(stage: StageView) -> Option<StageView> {
-    StageView::ALL.into_iter().find(|later| *later > stage)
 }

@@ -1,6 +1,6 @@
 use askama::Template;
 use ficus_control::wire::{
-    DecisionView, ErrorView, HeadView, MismatchesView, StageView, StatusView,
+    DecisionView, ErrorView, HeadView, MismatchesView, PhaseView, StageView, StatusView,
 };
 
 use super::{
@@ -243,4 +243,21 @@ fn stages_before_are_said_to_be_done() {
     let html = rendered(&Standing::new(&view.summary));
     assert_eq!(html.matches(", done").count(), 5);
     assert!(html.contains("✓ done"));
+}
+
+#[test]
+fn the_button_of_a_promotion_names_where_it_leads() {
+    let mut view = seed::boundary();
+    for (stage, words) in [
+        (StageView::Contract, "Promote to Shadow"),
+        (StageView::Shadow, "Promote to Canary"),
+        (StageView::Primary, "Promote to Retired"),
+    ] {
+        view.summary.stage = stage;
+        let html = rendered(&Standing::new(&view.summary));
+        assert!(html.contains(&format!("data-promote=\"{words}\"")), "{html}");
+    }
+    let since = "2026-11-23T14:00:00Z".to_owned();
+    view.summary.phase = PhaseView::Killed { since, reason: "pager".to_owned() };
+    assert!(rendered(&Standing::new(&view.summary)).contains("data-promote=\"Promote to resume\""));
 }

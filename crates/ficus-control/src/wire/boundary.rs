@@ -3,12 +3,13 @@
 use ficus_model::Time;
 use ficus_model::boundary::Step;
 use ficus_model::rollout::{Phase, Stage};
-use ficus_model::rule::{Rule, Tolerance};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::state::{ArmSample, BoundaryState, Sample};
-use crate::wire::{CoverageView, ReadingView, ShareView, VerdictView, time_text};
+use crate::state::BoundaryState;
+use crate::wire::{
+    CoverageView, ReadingView, RuleView, SampleView, ShareView, VerdictView, time_text,
+};
 
 /// Where a boundary stands, in the order of its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -135,58 +136,6 @@ pub struct RoutesView {
     pub service: String,
     /// The language it is written in.
     pub language: String,
-}
-
-/// Noise somebody has accepted, until when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RuleView {
-    /// The name shown where it was used.
-    pub name: String,
-    /// Where it applies.
-    pub path: String,
-    /// The route it is limited to; absent for all.
-    pub route: Option<String>,
-    /// What it allows, as in the boundary's file.
-    #[schema(example = "relative 1%")]
-    pub tolerance: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Why the difference is harmless.
-    pub reason: String,
-    /// From when on it is not applied any more, RFC 3339.
-    pub expires: String,
-    /// Whether it has expired.
-    pub expired: bool,
-}
-
-/// Both arms over one interval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct SampleView {
-    /// End of the interval, RFC 3339.
-    pub at: String,
-    /// Its length in seconds.
-    pub seconds: f64,
-    /// The service's weight at its end.
-    pub weight: ShareView,
-    /// The monolith's arm.
-    pub monolith: ArmView,
-    /// The service's arm.
-    pub service: ArmView,
-}
-
-/// One arm over one interval; latencies in seconds, absent without an observation.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-pub struct ArmView {
-    /// Answered or failed requests.
-    pub requests: u64,
-    /// Bad ones among them.
-    pub bad: u64,
-    /// Median latency.
-    pub p50: Option<f64>,
-    /// 90th percentile.
-    pub p90: Option<f64>,
-    /// 99th percentile.
-    pub p99: Option<f64>,
 }
 
 impl StageView {
@@ -322,53 +271,5 @@ impl BoundaryView {
             rules: boundary.shadow.rules.iter().map(|rule| RuleView::new(at, rule)).collect(),
             samples: state.samples.iter().map(SampleView::from).collect(),
         }
-    }
-}
-
-impl RuleView {
-    /// `rule` as of `at`.
-    fn new(at: Time, rule: &Rule) -> Self {
-        Self {
-            name: rule.name.clone(),
-            path: rule.path.clone(),
-            route: rule.route.clone(),
-            tolerance: tolerance(rule.tolerance),
-            owner: rule.owner.clone(),
-            reason: rule.reason.clone(),
-            expires: time_text(rule.expires),
-            expired: rule.expires <= at,
-        }
-    }
-}
-
-/// A tolerance as the boundary's file writes it.
-fn tolerance(tolerance: Tolerance) -> String {
-    match tolerance {
-        Tolerance::Ignore => "ignore".to_owned(),
-        Tolerance::Absolute(bound) => format!("absolute {bound}"),
-        Tolerance::Relative(share) => format!("relative {}%", share * 100.0),
-        Tolerance::TimeWithin(span) => format!("within {span:?}"),
-        Tolerance::Unordered => "unordered".to_owned(),
-        Tolerance::SameType => "same-type".to_owned(),
-        Tolerance::EmptyIsNull => "empty-is-null".to_owned(),
-    }
-}
-
-impl From<&Sample> for SampleView {
-    fn from(sample: &Sample) -> Self {
-        Self {
-            at: time_text(sample.at),
-            seconds: sample.seconds,
-            weight: sample.weight.into(),
-            monolith: (&sample.monolith).into(),
-            service: (&sample.service).into(),
-        }
-    }
-}
-
-impl From<&ArmSample> for ArmView {
-    fn from(arm: &ArmSample) -> Self {
-        let ArmSample { requests, bad, p50, p90, p99 } = *arm;
-        Self { requests, bad, p50, p90, p99 }
     }
 }
