@@ -1,7 +1,7 @@
 //! What hands and CI run, and nothing else: `cargo xtask test` is the one command that says whether all is well.
 //!
 //! Code map: [`every`] (the test command), [`tools`] (what the machine must have), [`check`] (formatting, lints, docs),
-//! [`run`] (starting programs), and `tidy`, the rules of the house as tests.
+//! [`run`] (starting programs), [`demo`] with its [`load`] and [`postgres`], and `tidy`, the rules of the house as tests.
 
 #![forbid(unsafe_code)]
 #![expect(
@@ -11,13 +11,16 @@
 )]
 
 mod check;
+mod demo;
 mod every;
+mod load;
+mod postgres;
 mod run;
 #[cfg(test)]
 mod tidy;
 mod tools;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
 
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
     match arguments {
         ["test"] => every::run(),
+        ["demo", options @ ..] => demonstrate(options),
         ["bench", rest @ ..] => done(bench(rest)),
         ["sim", rest @ ..] => done(simulate(rest)),
         ["fmt"] => done(check::format()),
@@ -62,6 +66,21 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
             Ok(ExitCode::from(2))
         }
     }
+}
+
+/// Sees to what the demo needs, and plays it.
+fn demonstrate(options: &[&str]) -> Result<ExitCode> {
+    tools::packages()?;
+    let path = tools::path_with_go()?;
+    if std::env::var_os("PATH").is_some_and(|present| present == path) {
+        return Ok(demo::run(options));
+    }
+    let again = Command::new(std::env::current_exe()?)
+        .arg("demo")
+        .args(options)
+        .env("PATH", path)
+        .status()?;
+    Ok(if again.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn done(outcome: Result<()>) -> Result<ExitCode> {
