@@ -2,7 +2,7 @@
 //!
 //! Code map, from words to deeds:
 //! - words: [`cli`] (what can be asked), [`failure`] (how a command ends)
-//! - configuration: [`file`] (texts with places) → [`settings`] (meaning), [`findings`] (shown in place), [`moment`]
+//! - configuration: [`mod@file`] (texts with places) → [`settings`] (meaning), [`findings`] (shown in place), [`moment`]
 //! - asking a running ficus: [`client`]
 //! - showing: [`terminal`], [`table`]
 //! - deeds: [`command`] (one module per command), [`up`] (the process itself), [`state_directory`]

@@ -4,7 +4,7 @@
 //! an error: what is applied is whole or nothing. The file form lives in [`crate::file`].
 //!
 //! Code map: [`process`] (ficus.toml), [`identity`] (who may act), [`boundary`] (one boundary) with its [`surface`],
-//! [`shadow`] and [`gates`], [`across`] (what only shows when all boundaries are seen together), [`load`] (the files).
+//! [`shadow`] and [`gates`], [`across`] (what only shows when all boundaries are seen together), [`mod@load`] (the files).
 
 mod across;
 mod boundary;
