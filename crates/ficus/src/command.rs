@@ -69,6 +69,11 @@ impl Nearby {
         configured.unwrap_or_else(|| PathBuf::from(".ficus"))
     }
 
+    /// Whether the configuration says who may act.
+    fn names_identities(&self) -> bool {
+        self.process.as_ref().is_some_and(|process| !process.identities.is_empty())
+    }
+
     /// The file outside the state directory that heads are published to.
     fn anchors(&self) -> Option<PathBuf> {
         self.process.as_ref()?.ledger.anchors.clone()
@@ -86,7 +91,12 @@ fn client(cli: &Cli) -> Result<Client, Failure> {
 }
 
 /// The token to act with: the one named, or the one `ficus up` has left; reading needs none on this machine.
+///
+/// Where the configuration names identities, the one left behind is known to nobody any more and is not sent.
 fn token(cli: &Cli, nearby: &Nearby) -> Result<Option<String>, Failure> {
+    if cli.token_file.is_none() && nearby.names_identities() {
+        return Ok(None);
+    }
     let usual = token_path(&nearby.state());
     let path = cli.token_file.as_deref().unwrap_or(&usual);
     match fs::read_to_string(path) {

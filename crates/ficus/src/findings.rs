@@ -96,3 +96,6 @@ impl Diagnostic for Shown<'_> {
         Some(Box::new(std::iter::once(label)))
     }
 }
+
+#[cfg(test)]
+mod tests;

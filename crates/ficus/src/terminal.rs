@@ -106,3 +106,6 @@ fn write_line(stream: &mut impl io::Write, text: &str) {
     let line = if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
     let _gone = stream.write_all(line.as_bytes()).and_then(|()| stream.flush());
 }
+
+#[cfg(test)]
+mod tests;

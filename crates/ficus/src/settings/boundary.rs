@@ -122,8 +122,7 @@ fn read_subject(subject: Located<String>, notes: &mut Notes) -> Option<SubjectSo
 
 /// A word as HTTP allows it for names.
 fn token(word: Located<String>, notes: &mut Notes, what: &str) -> Option<String> {
-    let legal = |letter: u8| letter.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&letter);
-    if !word.value.is_empty() && word.value.bytes().all(legal) {
+    if surface::is_token(&word.value) {
         return Some(word.value);
     }
     let message = format!("`{}` is not {what}", word.value);

@@ -21,6 +21,10 @@ pub(super) fn read(
     let host = section.optional::<String>(notes, "host").and_then(|host| read_host(host, notes));
     let headers = section.pairs(notes, "headers");
     let place = section.place();
+    for (name, _) in headers.iter().filter(|(name, _)| !is_token(name)) {
+        let message = format!("`{name}` is not a header's name");
+        notes.error("config/bad-value", message, place.clone(), "Letters, digits and dashes.");
+    }
     section.finish(notes);
     let Some(mut routes) = routes else {
         let help = "Name the routes that move: routes = [\"GET /api/quotes/{id}\"]";
@@ -39,6 +43,12 @@ pub(super) fn read(
     }
     check_ambiguity(&routes, notes);
     Some(routes)
+}
+
+/// Whether HTTP allows a word as a name (RFC 9110 §5.6.2).
+pub(super) fn is_token(word: &str) -> bool {
+    let legal = |letter: u8| letter.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&letter);
+    !word.is_empty() && word.bytes().all(legal)
 }
 
 fn read_host(host: Located<String>, notes: &mut Notes) -> Option<String> {

@@ -6,6 +6,7 @@
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use std::{io, thread};
 
 use ficus_console::ConsoleParts;
@@ -19,6 +20,9 @@ use tokio_util::sync::CancellationToken;
 use super::files::Files;
 use super::ports::{InstanceSurroundings, PlanePort};
 use crate::failure::chain;
+
+/// How long a visitor in the middle of something may keep the process from ending.
+const FAREWELL_TIME_MAX: Duration = Duration::from_secs(3);
 
 /// What the thread is given.
 pub(super) struct ControlParts {
@@ -142,6 +146,14 @@ async fn answer(
         shutdown: api.shutdown.clone(),
     };
     let routes = guarded(router(api).merge(ficus_console::router(pages)), hosts);
-    let ends = shutdown.cancelled_owned();
-    axum::serve(listener, routes).with_graceful_shutdown(ends).await
+    let ends = shutdown.clone().cancelled_owned();
+    let answering = axum::serve(listener, routes).with_graceful_shutdown(ends);
+    let patience = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(FAREWELL_TIME_MAX).await;
+    };
+    tokio::select! {
+        ended = answering.into_future() => ended,
+        () = patience => Ok(()),
+    }
 }

@@ -51,7 +51,7 @@ impl Files {
         for finding in &notes.findings {
             tracing::warn!(finding = %finding, "configuration");
         }
-        if self.lock().as_ref().is_some_and(|started| *started != settings.process) {
+        if self.lock().as_ref().is_some_and(|started| needs_start(started, &settings.process)) {
             tracing::warn!(
                 "listeners, state, telemetry and identities take effect at the next start"
             );
@@ -68,9 +68,18 @@ impl Files {
     }
 }
 
+/// Whether something has changed that only a new start brings about; the monolith is applied like the boundaries.
+fn needs_start(started: &ProcessSettings, now: &ProcessSettings) -> bool {
+    let same_monolith = ProcessSettings { monolith: started.monolith.clone(), ..now.clone() };
+    *started != same_monolith
+}
+
 /// The part of the settings that control applies.
 pub(super) fn configuration(settings: &Settings) -> Configuration {
     let boundaries = settings.boundaries.iter();
     let texts = boundaries.map(|written| (written.boundary.clone(), written.text.clone()));
     Configuration::new(settings.process.monolith.clone(), texts.collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,3 +122,6 @@ impl Surroundings for InstanceSurroundings {
         views
     }
 }
+
+#[cfg(test)]
+mod tests;

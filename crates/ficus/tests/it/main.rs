@@ -15,6 +15,7 @@ mod crashes;
 mod ledger;
 mod ledger_third_party;
 mod metrics;
+mod operation;
 mod origin;
 mod process;
 mod refusals;

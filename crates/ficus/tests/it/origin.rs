@@ -27,6 +27,7 @@ type Handler = dyn Fn(&Request) -> Answer + Send + Sync;
 struct Shared {
     name: &'static str,
     handler: Box<Handler>,
+    begun: AtomicU64,
     served: AtomicU64,
     dead: AtomicBool,
     open: Mutex<Vec<TcpStream>>,
@@ -65,6 +66,7 @@ impl Origin {
         let shared = Arc::new(Shared {
             name,
             handler: Box::new(handler),
+            begun: AtomicU64::new(0),
             served: AtomicU64::new(0),
             dead: AtomicBool::new(false),
             open: Mutex::new(Vec::new()),
@@ -77,6 +79,11 @@ impl Origin {
     /// The port.
     pub(crate) fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// Requests that have arrived so far.
+    pub(crate) fn begun(&self) -> u64 {
+        self.shared.begun.load(Ordering::Relaxed)
     }
 
     /// Requests answered so far.
@@ -125,6 +132,7 @@ fn serve(stream: TcpStream, shared: &Shared) {
     let Ok(copy) = stream.try_clone() else { return };
     let (mut reader, mut writer) = (BufReader::new(copy), stream);
     while let Some(request) = read_request(&mut reader) {
+        shared.begun.fetch_add(1, Ordering::Relaxed);
         let answer = (shared.handler)(&request);
         if !answer.delay.is_zero() {
             thread::sleep(answer.delay);

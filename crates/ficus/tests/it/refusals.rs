@@ -75,11 +75,14 @@ fn a_second_signal_ends_it_at_once() {
     ficus.up();
     let port = ficus.gateway;
     let client = std::thread::spawn(move || get(port, "/slow"));
+    until("the request is with the monolith", || (monolith.begun() > 0).then_some(()));
     ficus.signal("TERM");
     until("it drains", || ficus.log().contains("told to stop").then_some(()));
     ficus.signal("INT");
+    let told = std::time::Instant::now();
     ficus.ended();
-    client.join().expect("the client ends");
+    assert!(told.elapsed() < std::time::Duration::from_secs(2), "it did not wait for the answer");
+    assert_eq!(client.join().expect("the client ends"), None, "cut");
 }
 
 #[test]
