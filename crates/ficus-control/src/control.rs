@@ -4,10 +4,11 @@
 //! then the clock, then evidence, so that no flood of evidence can delay a kill.
 //!
 //! Code map: [`engine`] takes one input at a time, [`carry_out`] and [`apply`] are what it does with commands and
-//! configurations, [`seat`] is one boundary in it, [`stall`] what it does when nothing can be recorded, [`table`]
-//! what the data plane is given, [`picture`] what people see, [`keys`] who signs.
+//! configurations, [`seat`] is one boundary in it, [`stall`] what it does when nothing can be recorded, [`brakes`] what
+//! of that outlives the process, [`table`] what the data plane is given, [`picture`] what people see, [`keys`] who signs.
 
 mod apply;
+mod brakes;
 mod carry_out;
 mod engine;
 mod keys;
@@ -41,7 +42,8 @@ use crate::plane::DataPlane;
 use crate::sinks::{EVIDENCE_QUEUE_MAX, Evidence, Sinks};
 use crate::state::State;
 
-use engine::{Engine, Folded};
+use brakes::Brakes;
+use engine::{Engine, Folded, Parts};
 pub use keys::KeyError;
 
 /// Between two looks at the clock.
@@ -152,8 +154,11 @@ impl Control {
         let file = FileAnchor::open(&anchors);
         recorder.anchor(Box::new(file.map_err(|error| file_error(&anchors, error))?));
         recorder.anchor(Box::new(LogAnchor));
+        let path = directory.join("brakes");
+        let brakes = Brakes::open(&path).map_err(|error| file_error(&path, error))?;
+        let parts = Parts { recorder, store, plane, brakes };
         let configuration = (settings.configuration, settings.by);
-        let engine = Engine::open(recorder, store, plane, folded, configuration, wall_clock())?;
+        let engine = Engine::open(parts, folded, configuration, wall_clock())?;
         Ok(Self::around(engine, lock))
     }
 
@@ -199,11 +204,9 @@ impl Control {
     }
 
     fn turn(mut self, runtime: &Handle, mut ticks: Interval) -> Result<(), RunError> {
-        let mut pictured = self.engine.now;
         loop {
             let input = runtime.block_on(self.inbox.next(&mut ticks));
             self.engine.at(wall_clock());
-            let size = self.engine.recorder.head().0;
             match input {
                 Input::Urgent(urgent) => self.urgent(urgent),
                 Input::Evidence(batches) => {
@@ -215,9 +218,9 @@ impl Control {
             if let Some(broken) = self.engine.take_broken() {
                 return Err(broken);
             }
-            let decided = self.engine.recorder.head().0 != size;
-            if decided || self.engine.now.since(pictured) >= PICTURE_EVERY {
-                pictured = self.engine.now;
+            let shown = Arc::clone(&self.state.borrow());
+            let decided = self.engine.recorder.head().0 != shown.head.size;
+            if decided || self.engine.now.since(shown.at) >= PICTURE_EVERY {
                 self.show();
             }
         }

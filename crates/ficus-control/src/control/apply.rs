@@ -11,7 +11,7 @@ use crate::control::engine::Engine;
 use crate::control::seat::Seat;
 use crate::desk::ApplyError;
 use crate::ledger::Fact;
-use crate::ledger::recorder::Recording;
+use crate::ledger::recorder::{AppendError, Recording};
 use crate::ledger::store::Store;
 
 impl Engine {
@@ -30,14 +30,11 @@ impl Engine {
             return Ok(digest);
         }
         self.nothing_live_is_lost(&configuration)?;
+        self.pay_debts().map_err(|error| self.stalled(&error))?;
         let events = self.plans(&configuration, &by)?;
         let recording = configured(&configuration, by, &events);
-        let recorded =
-            self.pay_debts().and_then(|()| self.recorder.record(self.now, digest, &recording));
-        if let Err(error) = recorded {
-            self.failed(&error);
-            return Err(ApplyError::Stalled(error.to_string()));
-        }
+        let recorded = self.recorder.record(self.now, digest, &recording);
+        recorded.map_err(|error| self.stalled(&error))?;
         for (name, event) in events {
             let now = self.now;
             let new = || Seat::new(Rollout::new(name.clone()), now);
@@ -47,6 +44,11 @@ impl Engine {
         self.install(configuration);
         self.reconcile();
         Ok(digest)
+    }
+
+    fn stalled(&mut self, error: &AppendError) -> ApplyError {
+        self.failed(error);
+        ApplyError::Stalled(error.to_string())
     }
 
     /// A boundary with live traffic keeps its place and its routes.

@@ -5,7 +5,7 @@
 
 use ficus_model::digest::Digest;
 use ficus_model::rollout::Change;
-use ficus_model::{BoundaryName, Command, Event, Refusal};
+use ficus_model::{BoundaryName, Command, Event, Refusal, Weight};
 
 use crate::control::RunError;
 use crate::control::engine::Engine;
@@ -37,6 +37,7 @@ impl Engine {
                     return Err(CommandError::Stalled(error.to_string()));
                 }
                 self.stall.owe(boundary.clone(), owed);
+                self.brakes.note(&self.stall.debts());
                 Err(CommandError::Unrecorded(error.to_string()))
             }
         }
@@ -89,6 +90,31 @@ impl Engine {
         }
     }
 
+    /// Holds down what was lowered before a restart and not recorded; it is owed still.
+    pub(super) fn brake(&mut self) {
+        let noted = self.brakes.noted().unwrap_or_else(|error| {
+            tracing::error!(%error, "what was lowered before the restart can not be read");
+            Vec::new()
+        });
+        for (boundary, owed) in noted {
+            let Some(seat) = self.seats.get_mut(&boundary) else { continue };
+            let kills = matches!(owed.command, Command::Kill { .. });
+            let events = seat.rollout.decide(self.now, owed.command.clone()).unwrap_or_default();
+            if kills || seat.desired().weight > Weight::ZERO {
+                seat.lower_towards(&events);
+                self.stall.owe(boundary, owed);
+            }
+        }
+    }
+
+    /// Records what is owed from before a restart, if the ledger works.
+    pub(super) fn settle(&mut self) {
+        if let Err(error) = self.pay_debts() {
+            self.failed(&error);
+        }
+        self.brakes.note(&self.stall.debts());
+    }
+
     /// Tries the store again.
     pub(super) fn retry(&mut self) {
         let tried = self.store.probe().map_err(AppendError::from).and_then(|()| self.pay_debts());
@@ -111,6 +137,7 @@ impl Engine {
             self.release(&boundary);
         }
         if paid {
+            self.brakes.note(&self.stall.debts());
             self.stall.mended();
         }
         Ok(())

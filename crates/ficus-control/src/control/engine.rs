@@ -16,6 +16,7 @@ use ficus_model::{
 
 use crate::configuration::Configuration;
 use crate::control::RunError;
+use crate::control::brakes::Brakes;
 use crate::control::seat::Seat;
 use crate::control::stall::{Owed, Stall};
 use crate::control::table::{Table, Wanted};
@@ -39,12 +40,21 @@ pub(super) struct Engine {
     pub(super) recorder: Recorder,
     pub(super) store: Arc<dyn Store>,
     plane: Arc<dyn DataPlane>,
+    pub(super) brakes: Brakes,
     pub(super) configuration: Configuration,
     pub(super) seats: BTreeMap<BoundaryName, Seat>,
     pub(super) table: Table,
     pub(super) stall: Stall,
     pub(super) now: Time,
     broken: Option<RunError>,
+}
+
+/// What the engine works with.
+pub(super) struct Parts {
+    pub(super) recorder: Recorder,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) plane: Arc<dyn DataPlane>,
+    pub(super) brakes: Brakes,
 }
 
 /// What folding the ledger yields.
@@ -68,27 +78,39 @@ impl Folded {
 impl Engine {
     /// Goes on where the ledger says, under this configuration; a difference to the recorded one is recorded.
     pub(super) fn open(
-        recorder: Recorder,
-        store: Arc<dyn Store>,
-        plane: Arc<dyn DataPlane>,
+        parts: Parts,
         folded: Folded,
         (configuration, by): (Configuration, Principal),
         now: Time,
     ) -> Result<Self, ApplyError> {
+        let Parts { recorder, store, plane, brakes } = parts;
         let now = now.max(recorder.last());
         let machines = folded.machines.into_iter();
         let seats = machines.map(|(name, rollout)| (name, Seat::new(rollout, now))).collect();
-        let empty = Configuration::new(configuration.monolith.clone(), Vec::new());
+        let mut empty = Configuration::new(configuration.monolith.clone(), Vec::new());
+        empty.digest = folded.configuration.unwrap_or(empty.digest);
         let table = Table::new(recorder.head().0, &empty, &Wanted::new());
         let (stall, broken) = (Stall::default(), None);
-        let mut engine =
-            Self { recorder, store, plane, configuration: empty, seats, table, stall, now, broken };
+        let mut engine = Self {
+            recorder,
+            store,
+            plane,
+            brakes,
+            configuration: empty,
+            seats,
+            table,
+            stall,
+            now,
+            broken,
+        };
+        engine.brake();
         if folded.configuration == Some(configuration.digest) {
             engine.install(configuration);
-            engine.reconcile();
         } else {
             engine.apply(configuration, by, None)?;
         }
+        engine.settle();
+        engine.reconcile();
         Ok(engine)
     }
 

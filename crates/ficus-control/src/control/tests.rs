@@ -8,6 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::ledger::store::memory::MemoryStore;
 
+pub(crate) use world::boundary as test_boundary;
+
 /// A store with everything a rollout can leave in it: from Contract to Primary, an abort, a hold, a kill.
 pub(crate) fn recorded_rollout() -> Arc<MemoryStore> {
     static RECORDED: OnceLock<MemoryStore> = OnceLock::new();

@@ -40,6 +40,42 @@ fn a_kill_reaches_the_data_plane_although_the_disk_is_full() {
 }
 
 #[test]
+fn what_was_lowered_stays_low_over_a_restart_although_it_could_not_be_recorded() {
+    for verb in ["kill", "rollback", "abort"] {
+        let mut world = canary();
+        world.store.fail(FULL);
+        match verb {
+            "abort" => world.abort("quotes"),
+            verb => assert!(world.operate("quotes", verb).is_err()),
+        }
+        for _ in 0..2 {
+            world.restart(&[boundary("quotes")]);
+            assert!(
+                world.served("quotes").starts_with("Canary 0.00%"),
+                "{}",
+                world.served("quotes")
+            );
+            assert!(stalled(&world).is_some());
+        }
+        world.store.fail(None);
+        let mut patient = boundary("quotes");
+        patient.limits.timeout = Duration::from_secs(9);
+        let tables = world.plane.tables.lock().unwrap().len();
+        world.restart(std::slice::from_ref(&patient));
+        for table in &world.plane.tables.lock().unwrap()[tables..] {
+            assert_eq!(table.boundaries[0].desired.weight.ppm(), 0, "not for a moment");
+        }
+        let served = world.served("quotes");
+        assert!(served.starts_with("Shadow") && served.contains(" 0.00%"), "{served}");
+        assert_eq!(stalled(&world), None);
+        let size = world.store.head_now().size;
+        world.restart(&[patient]);
+        assert_eq!((world.store.head_now().size, world.served("quotes")), (size, served));
+        assert!(world.engine.recorder.ledger().verify(&[]).whole());
+    }
+}
+
+#[test]
 fn nothing_rises_while_the_ledger_can_not_record() {
     let mut world = World::new(&[boundary("quotes")]);
     world.operate("quotes", "promote").unwrap();

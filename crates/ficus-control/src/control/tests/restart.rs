@@ -215,14 +215,19 @@ fn tell(world: &mut World, line: &str) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever happens in whatever order: the data plane never has more than the ledger says, the ledger replays,
-    /// and once the store works again both say the same.
+    /// Whatever happens in whatever order: the data plane never has more than the ledger says, it never gets more
+    /// without a new entry, the ledger replays, and once the store works again both say the same.
     #[test]
     fn the_data_plane_never_has_more_than_the_ledger_says(lines in proptest::collection::vec(any_line(), 1..40)) {
         let mut world = World::new(&[boundary("quotes")]);
+        let (mut weight, mut size) = (Weight::ZERO, 0);
         for line in lines {
             tell(&mut world, line);
             world.pass(1);
+            let before = (weight, size);
+            weight = world.plane.last().unwrap().boundaries[0].desired.weight;
+            size = world.store.head_now().size;
+            prop_assert!(weight <= before.0 || size > before.1, "{line} raised it unrecorded");
             let recorded = world.seat("quotes").rollout.desired();
             let served = world.plane.last().unwrap().boundaries[0].desired.clone();
             prop_assert!(served.weight <= recorded.weight, "{line}: {served:?} {recorded:?}");

@@ -15,6 +15,7 @@ use super::super::*;
 use crate::ledger::note::NoteSigner;
 use crate::ledger::store::memory::MemoryStore;
 use crate::plane::PlaneHealth;
+use crate::scratch::Scratch;
 use crate::sinks::Abort;
 
 /// Takes every table, as the gateway does, and remembers the last.
@@ -51,7 +52,7 @@ pub(super) fn upstream(port: u16) -> Upstream {
 }
 
 /// A boundary with gates loose enough for a few hundred requests.
-pub(super) fn boundary(name: &str) -> Boundary {
+pub(crate) fn boundary(name: &str) -> Boundary {
     let percent = |percent: u32| Weight::from_ppm(percent * 10_000).unwrap();
     let step = |weight| Step { weight: percent(weight), bake: Duration::from_mins(1) };
     let route = |method: &str| format!("{method} /api/{name}").parse().unwrap();
@@ -100,6 +101,7 @@ pub(super) struct World {
     pub(super) store: Arc<MemoryStore>,
     pub(super) plane: Arc<FakePlane>,
     pub(super) now: Time,
+    scratch: Scratch,
     keys: u64,
     rollouts: u8,
 }
@@ -114,25 +116,40 @@ pub(super) fn open_engine(
     configuration: Configuration,
     now: Time,
 ) -> Result<Engine, ApplyError> {
+    open_engine_in(&Scratch::new(), store, plane, configuration, now)
+}
+
+pub(super) fn open_engine_in(
+    scratch: &Scratch,
+    store: &Arc<MemoryStore>,
+    plane: &Arc<FakePlane>,
+    configuration: Configuration,
+    now: Time,
+) -> Result<Engine, ApplyError> {
     let store = Arc::clone(store) as Arc<dyn Store>;
     let mut folded = Folded::default();
     let recorder = Recorder::open(Arc::clone(&store), signer(), &[], |entry| folded.entry(entry));
     let plane = Arc::clone(plane) as Arc<dyn DataPlane>;
-    Engine::open(recorder.unwrap(), store, plane, folded, (configuration, ann()), now)
+    let brakes = Brakes::open(&scratch.path().join("brakes")).unwrap();
+    let parts = Parts { recorder: recorder.unwrap(), store, plane, brakes };
+    Engine::open(parts, folded, (configuration, ann()), now)
 }
 
 impl World {
     pub(super) fn new(boundaries: &[Boundary]) -> Self {
         let (store, plane) = (Arc::default(), Arc::default());
         let now = Time::from_micros(1_000_000_000_000_000);
-        let engine = open_engine(&store, &plane, configuration(boundaries), now).unwrap();
-        Self { engine, store, plane, now, keys: 0, rollouts: 0 }
+        let scratch = Scratch::new();
+        let configuration = configuration(boundaries);
+        let engine = open_engine_in(&scratch, &store, &plane, configuration, now).unwrap();
+        Self { engine, store, plane, now, scratch, keys: 0, rollouts: 0 }
     }
 
     /// A start after a kill -9: only the store and the data plane are left.
     pub(super) fn restart(&mut self, boundaries: &[Boundary]) {
-        self.engine =
-            open_engine(&self.store, &self.plane, configuration(boundaries), self.now).unwrap();
+        let configuration = configuration(boundaries);
+        let (scratch, store, plane) = (&self.scratch, &self.store, &self.plane);
+        self.engine = open_engine_in(scratch, store, plane, configuration, self.now).unwrap();
     }
 
     pub(super) fn pass(&mut self, seconds: u64) {
