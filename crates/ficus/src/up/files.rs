@@ -69,8 +69,8 @@ impl Files {
 }
 
 /// Whether something has changed that only a new start brings about; the monolith is applied like the boundaries.
-fn needs_start(started: &ProcessSettings, now: &ProcessSettings) -> bool {
-    let same_monolith = ProcessSettings { monolith: started.monolith.clone(), ..now.clone() };
+fn needs_start(started: &InstanceSettings, now: &InstanceSettings) -> bool {
+    let same_monolith = InstanceSettings { monolith: started.monolith.clone(), ..now.clone() };
     *started != same_monolith
 }
 

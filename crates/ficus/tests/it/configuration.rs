@@ -100,7 +100,7 @@ fn why_a_value_is_what_it_is_can_be_asked() {
     ficus.boundary(&service, QUICK);
     let told = ficus.fine(&["config", "show", "--why", "boundary.quotes.limits.timeout"]);
     let place = format!("{}:", ficus.scratch.path("migration/quotes.toml").display());
-    assert!(told.contains("= \"1s\"") && told.contains(&place), "{told}");
+    assert!(told.contains("= \"5s\"") && told.contains(&place), "{told}");
     let told = ficus.fine(&["config", "show", "--why", "gates.alpha"]);
     assert!(told.contains("= \"1%\"") && told.contains("set by: default"), "{told}");
     assert_eq!(ficus.run(&["config", "show", "--why", "no.such"]).code, 2);

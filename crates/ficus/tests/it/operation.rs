@@ -138,7 +138,7 @@ fn a_boundary_with_live_traffic_can_not_vanish() {
     ficus.up();
     assert_eq!(ficus.promote().code, 0);
     let traffic = Traffic::start(ficus.gateway);
-    let up = ficus.run(&["promote", "quotes", "-r", "go", "--wait", "--timeout", "60s"]);
+    let up = ficus.run(&["promote", "quotes", "-r", "go", "--wait", "--timeout", "120s"]);
     assert_eq!(up.code, 0, "{up:?}");
     let path = ficus.scratch.path("migration/quotes.toml");
     let text = std::fs::read_to_string(&path).expect("there");

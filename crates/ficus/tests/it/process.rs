@@ -14,7 +14,7 @@ use crate::origin::Origin;
 use crate::scratch::Scratch;
 
 /// Longest wait for something that should happen soon.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 /// Between two looks.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -60,7 +60,7 @@ latency_margin = "100%"
 window = "1s"
 warm_up = 1
 [limits]
-timeout = "1s"
+timeout = "5s"
 "#;
 
 /// The built program.

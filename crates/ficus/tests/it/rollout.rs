@@ -40,7 +40,7 @@ fn a_boundary_climbs_on_evidence_and_falls_by_hand() {
     let early = ficus.promote();
     assert_eq!(early.code, 1, "no evidence yet: {early:?}");
     let traffic = Traffic::start(ficus.gateway);
-    let wait = ["promote", "quotes", "-r", "go", "--until", "primary", "--timeout", "60s"];
+    let wait = ["promote", "quotes", "-r", "go", "--until", "primary", "--timeout", "120s"];
     let waited = ficus.run(&wait);
     assert_eq!(waited.code, 0, "{waited:?}");
     assert!(waited.talk.contains("Canary, step 1 of 2"), "progress is talk: {waited:?}");
