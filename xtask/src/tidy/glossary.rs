@@ -104,7 +104,8 @@ fn exists(path: &str, sources: &BTreeMap<String, Source>) -> bool {
     let declares = |line: &str| {
         let declared =
             ["struct", "enum", "trait", "type", "fn"].iter().any(|word| has_word(line, word));
-        declared && line.contains("pub ") && has_word(line, name)
+        let public = ["pub ", "pub(crate) "].iter().any(|word| line.contains(word));
+        declared && public && has_word(line, name)
     };
     sources.get(&file).is_some_and(|source| source.text.lines().any(declares))
 }
