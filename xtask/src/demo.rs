@@ -20,7 +20,6 @@ mod parts;
 mod product;
 mod stage;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -29,6 +28,7 @@ use self::chronicle::Chronicle;
 use self::interrupt::Interrupt;
 use self::narrator::Narrator;
 use self::pace::Pace;
+use crate::run::target;
 
 /// Runs the demonstration.
 pub(crate) fn run(options: &[&str]) -> ExitCode {
@@ -53,12 +53,11 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
 
 /// Whether everything that was promised happened.
 fn play(narrator: Narrator, pace: Pace) -> anyhow::Result<bool> {
-    let root = root()?;
-    let directory = root.join("target/demo");
+    let directory = target().join("demo");
     let interrupt = Interrupt::install()?;
     let mut chronicle = Chronicle::new();
     narrator.title("ficus: one boundary of a Go monolith moves to Rust, and back");
-    let played = acts::play(&root, &directory, pace, &narrator, &interrupt, &mut chronicle);
+    let played = acts::play(&directory, pace, &narrator, &interrupt, &mut chronicle);
     if let Err(error) = &played {
         chronicle.failed(format!("{error:#}"));
     }
@@ -67,12 +66,6 @@ fn play(narrator: Narrator, pace: Pace) -> anyhow::Result<bool> {
     std::fs::write(&place, text + "\n").with_context(|| place.display().to_string())?;
     narrator.end(&chronicle, &place);
     Ok(chronicle.good())
-}
-
-/// The repository.
-fn root() -> anyhow::Result<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Ok(own.parent().context("xtask lies in the repository")?.to_owned())
 }
 
 #[cfg(test)]

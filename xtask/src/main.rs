@@ -20,7 +20,7 @@ mod run;
 mod tidy;
 mod tools;
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
     match arguments {
         ["test"] => every::run(),
-        ["demo", options @ ..] => demonstrate(options),
+        ["demo", options @ ..] => Ok(demo::run(options)),
         ["bench", rest @ ..] => done(bench(rest)),
         ["sim", rest @ ..] => done(simulate(rest)),
         ["fmt"] => done(check::format()),
@@ -66,21 +66,6 @@ fn dispatch(arguments: &[&str]) -> Result<ExitCode> {
             Ok(ExitCode::from(2))
         }
     }
-}
-
-/// Sees to what the demo needs, and plays it.
-fn demonstrate(options: &[&str]) -> Result<ExitCode> {
-    tools::packages()?;
-    let path = tools::path_with_go()?;
-    if std::env::var_os("PATH").is_some_and(|present| present == path) {
-        return Ok(demo::run(options));
-    }
-    let again = Command::new(std::env::current_exe()?)
-        .arg("demo")
-        .args(options)
-        .env("PATH", path)
-        .status()?;
-    Ok(if again.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn done(outcome: Result<()>) -> Result<ExitCode> {

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 
+use crate::tools;
+
 /// The superuser of the cluster. Only this machine can connect, and it needs no password.
 pub(crate) const SUPERUSER: &str = "postgres";
 
@@ -147,11 +149,7 @@ fn programs() -> anyhow::Result<PathBuf> {
     if let Some(found) = installed() {
         return Ok(found);
     }
-    if root() && Path::new("/usr/bin/apt-get").exists() {
-        run(Command::new("apt-get")
-            .args(["install", "--yes", "--no-install-recommends"])
-            .arg("postgresql"))?;
-    }
+    tools::postgresql()?;
     installed().context("PostgreSQL is not installed. Install it: sudo apt-get install postgresql")
 }
 

@@ -38,6 +38,16 @@ pub(crate) fn packages() -> Result<()> {
     install(&missing)
 }
 
+/// Sees to PostgreSQL alone.
+///
+/// # Errors
+/// It is missing and could not be installed.
+pub(crate) fn postgresql() -> Result<()> {
+    let wanted = |package: &&Package| package.name == "postgresql" && !present(package);
+    let missing: Vec<&str> = PACKAGES.iter().filter(wanted).map(|package| package.name).collect();
+    install(&missing)
+}
+
 fn install(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());

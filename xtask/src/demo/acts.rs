@@ -17,6 +17,7 @@ use super::product::{Mismatch, Product, View};
 use super::stage::Stage;
 use crate::load::{Latency, LoadSettings, Record, Traffic};
 use crate::postgres::Cluster;
+use crate::run::root;
 
 /// Connections of the customers; also the most requests in flight.
 const CONNECTIONS: usize = 64;
@@ -47,14 +48,13 @@ struct Play<'a> {
 
 /// Plays everything; what was started is stopped whatever happens.
 pub(super) fn play(
-    root: &Path,
     directory: &Path,
     pace: Pace,
     narrator: &Narrator,
     interrupt: &Interrupt,
     chronicle: &mut Chronicle,
 ) -> anyhow::Result<()> {
-    let (stage, product) = prologue(root, directory, &pace, narrator, interrupt, chronicle)?;
+    let (stage, product) = prologue(directory, &pace, narrator, interrupt, chronicle)?;
     let report = directory.join("report.html");
     let mut play = Play { stage, product, pace, narrator, interrupt, chronicle, report, number: 1 };
     let told = play.story();
@@ -68,7 +68,6 @@ pub(super) fn play(
 
 /// Builds and starts the parts, in the order in which they need each other.
 fn prologue(
-    root: &Path,
     directory: &Path,
     pace: &Pace,
     narrator: &Narrator,
@@ -77,8 +76,9 @@ fn prologue(
 ) -> anyhow::Result<(Stage, Product)> {
     narrator.act(1, "The parts");
     let logs = parts::logs(directory)?;
+    narrator.say("Building what has changed; the first time that takes some minutes.");
     let begun = Instant::now();
-    let programs = parts::build(root, directory)?;
+    let programs = parts::build(directory)?;
     narrator.done(&format!("built in {}", seconds(begun.elapsed())));
     chronicle.begin();
     interrupt.check()?;
@@ -94,7 +94,7 @@ fn prologue(
     let files = files::write(directory, &ports, pace)?;
     narrator.say("What the platform team and the pricing team have written down:");
     for file in [&files.process, &files.boundary] {
-        narrator.command(&format!("cat {}", file.strip_prefix(root).unwrap_or(file).display()));
+        narrator.command(&format!("cat {}", file.strip_prefix(root()).unwrap_or(file).display()));
         narrator.quote(&std::fs::read_to_string(file)?);
     }
     let product = Product { binary: programs.ficus.clone(), config: files.process };

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -12,6 +12,8 @@ use anyhow::{Context as _, ensure};
 use super::children::Program;
 use super::stage::Ports;
 use crate::postgres::{Cluster, SUPERUSER, free_port};
+use crate::run::{cargo, succeed, target};
+use crate::{check, tools};
 
 /// The programs, built.
 #[derive(Debug)]
@@ -30,31 +32,17 @@ const ROLE: &str = include_str!("../../../examples/quotes-rust/role.sql");
 pub(super) const DATABASE: &str = "shop";
 
 /// Builds everything, with what the compilers say going to the terminal.
-pub(super) fn build(root: &Path, directory: &Path) -> anyhow::Result<Programs> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut rust = Command::new(cargo);
-    rust.args(["build", "--quiet", "--profile", PROFILE, "-p", "ficus", "-p", "quotes-rust"]);
-    built(rust.current_dir(root), "ficus and the quotes service")?;
-
+pub(super) fn build(directory: &Path) -> anyhow::Result<Programs> {
+    let mut rust = cargo();
+    succeed(rust.args(["build", "--profile", PROFILE, "-p", "ficus", "-p", "quotes-rust"]))?;
     let shop = directory.join("shop");
-    let mut go = Command::new("go");
-    go.args(["build", "-o"]).arg(&shop).arg("./cmd/shop").current_dir(root.join("examples/shop"));
-    built(&mut go, "the shop; it needs Go 1.24 or newer on PATH")?;
-
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-    let programs = target.join(PROFILE);
+    check::go_build(&tools::path_with_go()?, &shop)?;
+    let programs = target().join(PROFILE);
     Ok(Programs { ficus: programs.join("ficus"), quotes: programs.join("quotes-rust"), shop })
 }
 
 /// As release, without the link-time optimisation that would double the build.
 const PROFILE: &str = "demo";
-
-fn built(command: &mut Command, what: &str) -> anyhow::Result<()> {
-    let status = command.stdin(Stdio::null()).status();
-    let status = status.with_context(|| format!("building {what}"))?;
-    ensure!(status.success(), "building {what} failed");
-    Ok(())
-}
 
 /// Ports for everything: the usual ones for what people look at, if nobody has them.
 pub(super) fn choose_ports() -> anyhow::Result<Ports> {
