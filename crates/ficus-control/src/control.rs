@@ -3,9 +3,9 @@
 //! One thread of its own runs it, because recording waits for the disk. Operators' commands and aborts come first,
 //! then the clock, then evidence, so that no flood of evidence can delay a kill.
 //!
-//! Code map: [`engine`] takes one input at a time, [`carry_out`] and [`apply`] are what it does with commands and
-//! configurations, [`seat`] is one boundary in it, [`stall`] what it does when nothing can be recorded, [`brakes`] what
-//! of that outlives the process, [`table`] what the data plane is given, [`picture`] what people see, [`keys`] who signs.
+//! Code map: `engine` takes one input at a time, `carry_out` and `apply` are what it does with commands and
+//! configurations, `seat` is one boundary in it, `stall` what it does when nothing can be recorded, `brakes` what
+//! of that outlives the process, `table` what the data plane is given, `picture` what people see, `keys` who signs.
 
 mod apply;
 mod brakes;

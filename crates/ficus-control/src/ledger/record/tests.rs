@@ -1,9 +1,17 @@
+use std::time::Duration;
+
 use expect_test::expect;
+use ficus_model::boundary::Step;
+use ficus_model::digest::Digest;
+use ficus_model::rollout::{Actor, Change, Plan, RolloutId, Stage};
+use ficus_model::verdict::{Gate, Judgement, Quantity, Reading, Unit, Verdict};
+use ficus_model::{Event, Time, Weight};
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 
 use super::*;
+use crate::ledger::Fact;
 
 fn any_digest() -> impl Strategy<Value = Digest> {
     any::<[u8; 32]>().prop_map(Digest::from_bytes)
