@@ -84,6 +84,8 @@ impl Integrity {
         );
         let (verdict, reason) = if total == 0 {
             (Verdict::Inconclusive, "nobody has been assigned to a side yet".to_owned())
+        } else if ratio.total == 0 {
+            (Verdict::Pass, "everybody is on the service, so there is no coin to keep".to_owned())
         } else if ratio.ln_e >= -ALPHA.ln() {
             let text =
                 format!("the evidence is void, requests or reports of one side are lost: {counts}");

@@ -7,20 +7,19 @@
 //! A request that a client gave up on counts with the time it had taken: otherwise a service that hangs would be
 //! invisible behind impatient clients. A stream's length says nothing and is left out.
 
+mod reading;
+
 use std::time::Duration;
 
 use crate::boundary::GateSettings;
 use crate::judge::bin::{Bin, Marks, Sides};
-use crate::judge::forecast::{Forecast, grouped, latency, likely_ratio};
 use crate::judge::keys::Keys;
 use crate::observation::{Observation, Outcome};
 use crate::side::Side;
 use crate::stats::exceedance::{ExceedanceE, LEVELS_MAX, QUANTILES, Thresholds};
 use crate::stats::histogram::Histogram;
-use crate::stats::ratio::growth;
-use crate::stats::whole;
+use crate::stats::ratio::RatioE;
 use crate::time::Time;
-use crate::verdict::{Gate, Quantity, Reading, Unit, Verdict};
 
 /// The first thresholds need not wait for a whole window once the baseline is known this well.
 const OBSERVATIONS_AMPLE: u64 = 1_000;
@@ -149,144 +148,13 @@ impl Latency {
 
     /// The level with the strongest evidence of slowness.
     pub(super) fn slowest_level(&self) -> usize {
-        let evidence = self.slower.levels.iter().map(crate::stats::ratio::RatioE::ln_e).enumerate();
+        let evidence = self.slower.levels.iter().map(RatioE::ln_e).enumerate();
         evidence.max_by(|left, right| left.1.total_cmp(&right.1)).map_or(0, |(level, _)| level)
     }
 
     /// Votes of the service at a level.
     pub(super) fn service_votes(&self, level: usize) -> u64 {
         self.votes.get(level).map_or(0, |votes| votes.service)
-    }
-
-    /// One reading per level; `broken` names the level that has proven a regression.
-    pub(super) fn readings(
-        &self,
-        settings: &GateSettings,
-        forecast: Forecast,
-        broken: Option<usize>,
-    ) -> Vec<Reading> {
-        let level_count = self.not_slower.levels.len();
-        let levels = LEVEL_NAMES.iter().enumerate().take(level_count);
-        let reading = |(level, name): (usize, &&str)| {
-            self.reading(settings, forecast, (level, name), broken == Some(level))
-        };
-        levels.map(reading).collect()
-    }
-
-    fn reading(
-        &self,
-        settings: &GateSettings,
-        forecast: Forecast,
-        (level, name): (usize, &str),
-        broken: bool,
-    ) -> Reading {
-        let (service, bound) = self.shown(settings, level);
-        let mut reading = Reading {
-            gate: Gate::Latency,
-            subject: name.to_owned(),
-            verdict: Verdict::Inconclusive,
-            measured: Quantity::new(service.unwrap_or_default() as f64 / 1e6, Unit::Seconds),
-            bound: Quantity::new(bound.unwrap_or_default() / 1e6, Unit::Seconds),
-            samples: self.step.service.total(),
-            needed: None,
-            wait: None,
-            reason: String::new(),
-        };
-        let counts = self.counts(level);
-        let excluded = settings.error_ratio_excluded;
-        let evidence =
-            self.not_slower.levels.get(level).map_or(0.0, crate::stats::ratio::RatioE::ln_e);
-        if broken {
-            reading.verdict = Verdict::Fail;
-            reading.reason = format!("slower than the margin allows is proven: {counts}");
-        } else if evidence >= -settings.beta.ln() {
-            reading.verdict = Verdict::Pass;
-            reading.reason = format!("proven not to be slow {excluded:.2}× as often: {counts}");
-        } else {
-            self.explain_wait(settings, forecast, level, &mut reading);
-        }
-        reading
-    }
-
-    fn explain_wait(
-        &self,
-        settings: &GateSettings,
-        forecast: Forecast,
-        level: usize,
-        reading: &mut Reading,
-    ) {
-        let [service, monolith] = [&self.step.service, &self.step.monolith].map(Histogram::total);
-        let unknown = self.baselines.iter().all(|baseline| baseline.thresholds.is_none());
-        if service == 0 {
-            reading.reason = "the service has not answered anybody on this step yet".to_owned();
-        } else if monolith == 0 && forecast.weight >= 1.0 {
-            reading.reason =
-                "nobody is left on the monolith to compare with: keep a holdback".to_owned();
-        } else if unknown {
-            let least = crate::stats::exceedance::OBSERVATIONS_MIN;
-            let window = settings.window.as_secs();
-            reading.reason = format!(
-                "the monolith's usual latency is not known yet: {least} answers on a route within {window} s"
-            );
-        } else {
-            reading.needed = self.needed(settings, forecast.weight, level);
-            reading.wait = reading.needed.and_then(|needed| forecast.wait(needed, reading.samples));
-            let counts = self.counts(level);
-            reading.reason = match reading.needed {
-                Some(needed) => format!("{counts}; {}", forecast.words(needed, reading.samples)),
-                None => format!("{counts}; at this pace no number of requests would be enough"),
-            };
-        }
-    }
-
-    /// Requests to the service still needed to prove a level, at the rates seen so far. When most keys have voted it
-    /// counts the requests that can still vote, so it grows honestly as keys run out.
-    fn needed(&self, settings: &GateSettings, weight: f64, level: usize) -> Option<u64> {
-        let votes = self.step_votes.get(level).copied().unwrap_or_default();
-        let at_risk = self.step_at_risk.get(level).copied().unwrap_or_default();
-        let share = |events: u64, requests: u64| (events as f64 + 1.0) / (requests as f64 + 2.0);
-        let usual = share(votes.monolith, at_risk.monolith);
-        let ratio = likely_ratio(votes.service, at_risk.service as f64 * usual);
-        let excluded = settings.error_ratio_excluded;
-        if ratio >= excluded {
-            return None;
-        }
-        let open = at_risk.service as f64 / (self.step.service.total() as f64).max(1.0);
-        let events_per_request = open * usual * (ratio + (1.0 - weight) / weight.max(1e-6));
-        let per_request = growth(weight, ratio, excluded) * events_per_request;
-        let evidence = self.not_slower.levels.get(level)?.ln_e();
-        let missing = (-settings.beta.ln() - evidence).max(0.0);
-        (per_request > 0.0).then(|| whole(missing / per_request).max(1))
-    }
-
-    /// What people compare: the service's quantile, and the monolith's with the margin. At the objective, itself.
-    fn shown(&self, settings: &GateSettings, level: usize) -> (Option<u64>, Option<f64>) {
-        let stretch = 1.0 + settings.latency_margin;
-        let tail = QUANTILES.get(level).copied();
-        let quantile = tail.or(QUANTILES.last().copied()).unwrap_or(0.5);
-        let service = self.step.service.quantile(quantile);
-        let objective = settings.latency_objective.map(|limit| limit.as_micros() as f64);
-        let usual = self.step.monolith.quantile(quantile).map(|micros| micros as f64 * stretch);
-        (service, if tail.is_some() { usual } else { objective })
-    }
-
-    fn counts(&self, level: usize) -> String {
-        let votes = self.step_votes.get(level).copied().unwrap_or_default();
-        let at_risk = self.step_at_risk.get(level).copied().unwrap_or_default();
-        let quantile = QUANTILES.get(level).or(QUANTILES.last()).copied().unwrap_or(0.5);
-        let shown = |side| {
-            let micros = self.step.of(side).quantile(quantile);
-            micros.map_or("unknown".to_owned(), latency)
-        };
-        format!(
-            "{} against {} of the monolith; over its threshold {} of {} on the service, {} of {} on the monolith",
-            shown(Side::Service),
-            shown(Side::Monolith),
-            grouped(votes.service),
-            grouped(at_risk.service),
-            grouped(votes.monolith),
-            grouped(at_risk.monolith)
-        )
     }
 }
 

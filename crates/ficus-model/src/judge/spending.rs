@@ -129,12 +129,20 @@ impl Spending {
             gate: Gate::Budget,
             subject: "all".to_owned(),
             verdict,
-            measured: Quantity::new(price.estimate, Unit::Count),
+            measured: Quantity::new(self.spent(price), Unit::Count),
             bound: Quantity::new(allowed.unwrap_or_default(), Unit::Count),
             samples: self.total.total,
             needed: None,
             wait: waits.then(|| RATE_MIN.saturating_sub(elapsed)),
             reason,
+        }
+    }
+
+    /// The bad answers that are held against the bound: the service's excess, or everybody's when everybody suffers.
+    fn spent(&self, price: Price) -> f64 {
+        match self.broken {
+            Some(Overspent::Burn | Overspent::Sustained) => self.total.bad as f64,
+            Some(Overspent::Price) | None => price.estimate,
         }
     }
 

@@ -1,3 +1,5 @@
+mod script;
+
 use std::time::Duration;
 
 use proptest::prelude::*;

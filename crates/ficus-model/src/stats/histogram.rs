@@ -46,6 +46,12 @@ impl Histogram {
         reached.map(upper_edge)
     }
 
+    /// How many took longer than `limit`; those in the same bucket count as longer.
+    pub fn over(&self, limit: Duration) -> u64 {
+        let limit = bucket(u64::try_from(limit.as_micros()).unwrap_or(u64::MAX));
+        self.buckets().filter(|(index, _)| *index >= limit).map(|(_, count)| u64::from(count)).sum()
+    }
+
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.counts.clear();

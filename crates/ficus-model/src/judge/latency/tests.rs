@@ -1,6 +1,8 @@
 use super::*;
 use crate::judge::Judge;
 use crate::judge::tests::{Traffic, batch, percent, routes, seconds, seen, settings, start};
+use crate::observation::Outcome;
+use crate::verdict::{Gate, Verdict};
 
 /// Teaches the judge that the monolith answers within 1 to 100 ms.
 fn taught(settings: &GateSettings) -> Judge {
@@ -109,6 +111,20 @@ fn an_objective_is_one_more_level() {
     traffic.run(30);
     let reading = traffic.reading(Gate::Latency, "objective");
     assert!((reading.bound.value - 0.030).abs() < 1e-9, "{reading:?}");
+}
+
+/// Nobody misses a lenient objective, so there is nothing to compare: the service's own share must suffice.
+#[test]
+fn an_objective_nobody_misses_is_proven_by_the_services_own_share() {
+    let settings = GateSettings { latency_objective: Some(seconds(1)), ..settings() };
+    let mut traffic = Traffic::judged_by(&settings, "50%");
+    traffic.run(60);
+    let waiting = traffic.reading(Gate::Latency, "objective");
+    assert!(waiting.needed.is_some_and(|needed| (1_000..1_500).contains(&needed)), "{waiting:?}");
+    traffic.run(30);
+    let proven = traffic.reading(Gate::Latency, "objective");
+    assert_eq!(proven.verdict, Verdict::Pass);
+    assert!(proven.reason.starts_with("0 of 4,"), "{}", proven.reason);
 }
 
 #[test]

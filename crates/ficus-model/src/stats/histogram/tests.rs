@@ -30,6 +30,15 @@ fn what_takes_for_ever_counts_as_the_longest() {
 }
 
 #[test]
+fn counts_what_took_longer_than_a_limit() {
+    let mut histogram = Histogram::default();
+    (1..=100).for_each(|millis| histogram.record(Duration::from_millis(millis)));
+    assert!((10..=14).contains(&histogram.over(Duration::from_millis(90))));
+    assert_eq!(histogram.over(Duration::from_secs(1)), 0);
+    assert_eq!(Histogram::default().over(Duration::ZERO), 0);
+}
+
+#[test]
 fn merging_adds_counts() {
     let (mut left, mut right) = (Histogram::default(), Histogram::default());
     left.record_micros(10);
