@@ -118,6 +118,26 @@ fn no_byte_reaches_the_upstream_before_its_101() {
 }
 
 #[test]
+fn a_large_answer_to_a_refused_upgrade_arrives_whole() {
+    const LARGE: usize = 8 << 20;
+    let origin = Origin::scripted(|_seen, stream| {
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {LARGE}\r\n\r\n").ok();
+        stream.write_all(&vec![b'x'; LARGE]).ok();
+        Then::Serve
+    });
+    let world = World::before(&origin);
+    let mut client = world.client();
+    client.send([UPGRADE.as_bytes(), b"GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"].concat());
+    // The answer waits in the gateway until the client reads.
+    origin.wait("the request", |requests, _| requests.len() == 1);
+    let answer = client.answer("GET").expect("an answer");
+    assert_eq!((answer.status(), answer.body.len()), (200, LARGE));
+    assert!(client.rest().is_empty());
+    world.stop();
+    assert_eq!(origin.requests().len(), 1);
+}
+
+#[test]
 fn a_silent_upgraded_connection_is_ended() {
     let origin = Origin::scripted(|_seen, stream| {
         stream.write_all(SWITCHING).ok();
