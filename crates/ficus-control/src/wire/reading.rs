@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 use crate::state::BoundaryState;
 use crate::wire::time_text;
 
+/// What stands where nothing was measured.
+const UNKNOWN: &str = "none yet";
+
 /// The outcome of a gate or of all gates; the worst wins, and only `pass` advances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -96,24 +99,38 @@ impl From<Verdict> for VerdictView {
     }
 }
 
+impl QuantityView {
+    /// The same quantity, not known yet.
+    fn unknown(self) -> Self {
+        Self { value: None, unit: self.unit, text: UNKNOWN.to_owned() }
+    }
+}
+
 impl From<&Quantity> for QuantityView {
     fn from(quantity: &Quantity) -> Self {
         Self {
             value: Some(quantity.value).filter(|value| value.is_finite()),
             unit: quantity.unit.as_str().to_owned(),
-            text: if quantity.value.is_finite() { quantity.to_string() } else { "none yet".into() },
+            text: if quantity.value.is_finite() { quantity.to_string() } else { UNKNOWN.into() },
         }
     }
 }
 
 impl From<&Reading> for ReadingView {
+    /// Before the first sample a zero is no measurement, and says so.
     fn from(reading: &Reading) -> Self {
+        let (mut measured, mut bound) =
+            (QuantityView::from(&reading.measured), QuantityView::from(&reading.bound));
+        if reading.samples == 0 {
+            measured = measured.unknown();
+            bound = if bound.value == Some(0.0) { bound.unknown() } else { bound };
+        }
         Self {
             gate: reading.gate.as_str().to_owned(),
             subject: reading.subject.clone(),
             verdict: reading.verdict.into(),
-            measured: (&reading.measured).into(),
-            bound: (&reading.bound).into(),
+            measured,
+            bound,
             samples: reading.samples,
             needed: reading.needed,
             wait_seconds: reading.wait.map(|wait| wait.as_secs_f64()),

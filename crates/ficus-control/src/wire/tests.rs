@@ -2,13 +2,13 @@ use ficus_model::comparison::{DifferenceKind, Uncompared};
 use ficus_model::digest::Digest;
 use ficus_model::finding::{Place, Severity};
 use ficus_model::rollout::{Actor, Change};
-use ficus_model::verdict::{Quantity, Unit};
+use ficus_model::verdict::{Gate, Quantity, Reading, Unit, Verdict};
 use ficus_model::{Event, Finding, Time, Weight};
 
 use super::mismatch::suggested_rule;
 use super::{
-    CoverageView, DecisionView, EntryView, FindingView, HealthView, QuantityView, ShareView,
-    StageView, time_from_text, time_text,
+    CoverageView, DecisionView, EntryView, FindingView, HealthView, QuantityView, ReadingView,
+    ShareView, StageView, time_from_text, time_text,
 };
 use crate::ledger::{Entry, Fact, StoredEntry};
 use crate::state::{Coverage, MismatchClass, MismatchExample};
@@ -60,6 +60,28 @@ fn a_share_keeps_its_exact_value_beside_its_text() {
 fn a_quantity_that_is_no_number_says_so() {
     let view = QuantityView::from(&Quantity::new(f64::NAN, Unit::Share));
     assert_eq!((view.value, view.text.as_str()), (None, "none yet"));
+}
+
+#[test]
+fn before_the_first_sample_a_zero_is_no_measurement() {
+    let reading = |samples, bound| Reading {
+        gate: Gate::Errors,
+        subject: "all".to_owned(),
+        verdict: Verdict::Inconclusive,
+        measured: Quantity::new(0.0, Unit::Share),
+        bound: Quantity::new(bound, Unit::Share),
+        samples,
+        needed: None,
+        wait: None,
+        reason: "nobody was answered yet".to_owned(),
+    };
+    let texts = |samples, bound| {
+        let view = ReadingView::from(&reading(samples, bound));
+        [view.measured.text, view.bound.text]
+    };
+    assert_eq!(texts(0, 0.001), ["none yet", "0.100%"]);
+    assert_eq!(texts(0, 0.0), ["none yet", "none yet"]);
+    assert_eq!(texts(9, 0.0), ["0.000%", "0.000%"]);
 }
 
 #[test]
