@@ -13,7 +13,7 @@
 //! Invariant: memory depends on the number of routes only, never on traffic.
 //!
 //! Code map: [`bin`] collects about a second; [`errors`], [`latency`], [`integrity`] and [`spending`] score bins and
-//! read gates; [`parity`] reads the mirror; [`keys`] remembers who has voted; [`state`] is all of it, [`record`] its
+//! read gates; [`parity`] reads the mirror; [`keys`] remembers who has voted; [`JudgeState`] is all of it, [`record`] its
 //! text.
 
 pub mod bin;
