@@ -121,18 +121,11 @@ impl Judge {
     /// has disproven it meanwhile.
     pub fn canary_readings(&self, now: Time) -> Vec<Reading> {
         let (settings, state) = (&self.settings, &self.state);
-        let forecast =
-            Forecast { since: state.step.since, now, weight: state.step.weight.fraction() };
-        let broken = |gate: Gate| state.breach.filter(|breach| breach.gate == gate);
-        let errors_broken = broken(Gate::Errors).map(|breach| breach.at);
-        let level_broken = broken(Gate::Latency).map(|breach| breach.level);
-        let mut readings =
-            vec![state.errors.reading(settings, &self.routes, forecast, errors_broken)];
-        readings.extend(state.latency.readings(settings, forecast, level_broken));
+        let mut readings = vec![self.errors_reading(now)];
+        readings.extend(self.latency_readings(now));
         readings.extend(state.integrity.readings());
-        let elapsed = now.since(state.started);
-        readings.push(state.spending.reading(settings, state.errors.whole, elapsed));
-        let mirrored = Forecast { since: state.started, ..forecast };
+        readings.push(self.budget_reading(now));
+        let mirrored = Forecast { since: state.started, ..self.forecast(now) };
         readings.extend(state.parity.disproven(settings, &self.routes, mirrored));
         readings
     }
@@ -140,13 +133,13 @@ impl Judge {
     /// A proven regression, once there is one: what the gateway's local abort watches. It never goes away again.
     pub fn breach(&self) -> Option<Reading> {
         let breach = self.state.breach?;
-        let level = latency::level_name(breach.level);
-        let names = |reading: &Reading| match breach.gate {
-            Gate::Latency => reading.subject == level,
-            Gate::Parity | Gate::Coverage | Gate::Errors | Gate::SampleRatio | Gate::Budget => true,
-        };
-        let readings = self.canary_readings(self.state.advanced);
-        readings.into_iter().find(|reading| reading.gate == breach.gate && names(reading))
+        let now = self.state.advanced;
+        match breach.gate {
+            Gate::Errors => Some(self.errors_reading(now)),
+            Gate::Latency => self.latency_readings(now).into_iter().nth(breach.level),
+            Gate::Budget => Some(self.budget_reading(now)),
+            Gate::Parity | Gate::Coverage | Gate::SampleRatio => None,
+        }
     }
 
     /// All that is needed to go on after a restart and to compute the readings again.
@@ -157,6 +150,28 @@ impl Judge {
     /// The same without a copy.
     pub fn evidence(&self) -> &JudgeState {
         &self.state
+    }
+
+    fn forecast(&self, now: Time) -> Forecast {
+        let StepState { weight, since } = self.state.step;
+        Forecast { since, now, weight: weight.fraction() }
+    }
+
+    fn errors_reading(&self, now: Time) -> Reading {
+        let broken = self.state.breach.filter(|breach| breach.gate == Gate::Errors);
+        let forecast = self.forecast(now);
+        self.state.errors.reading(&self.settings, &self.routes, forecast, broken.is_some())
+    }
+
+    fn latency_readings(&self, now: Time) -> Vec<Reading> {
+        let broken = self.state.breach.filter(|breach| breach.gate == Gate::Latency);
+        let level = broken.map(|breach| breach.level);
+        self.state.latency.readings(&self.settings, self.forecast(now), level)
+    }
+
+    fn budget_reading(&self, now: Time) -> Reading {
+        let elapsed = now.since(self.state.started);
+        self.state.spending.reading(&self.settings, self.state.errors.whole, elapsed)
     }
 
     fn take(&mut self, seen: &Observation) {

@@ -15,7 +15,6 @@ use crate::stats::bernoulli::ConfidenceSequence;
 use crate::stats::burn::Tally;
 use crate::stats::ratio::{RatioE, growth};
 use crate::stats::whole;
-use crate::time::Time;
 use crate::verdict::{Gate, Quantity, Reading, Unit, Verdict};
 
 /// How a key's votes are remembered.
@@ -100,7 +99,7 @@ impl Errors {
         settings: &GateSettings,
         routes: &[String],
         forecast: Forecast,
-        broken: Option<Time>,
+        broken: bool,
     ) -> Reading {
         let (service, monolith) = (self.step.service, self.step.monolith);
         let tolerated = monolith.share().unwrap_or_default() * settings.error_ratio;
@@ -115,7 +114,7 @@ impl Errors {
             wait: None,
             reason: String::new(),
         };
-        if broken.is_some() {
+        if broken {
             reading.verdict = Verdict::Fail;
             reading.samples = self.whole.service.total;
             reading.reason = self.blame(settings, routes);

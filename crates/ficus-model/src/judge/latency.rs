@@ -177,11 +177,6 @@ impl Baseline {
     }
 }
 
-/// The name of a level, as a reading's subject.
-pub(super) fn level_name(level: usize) -> &'static str {
-    LEVEL_NAMES.get(level).copied().unwrap_or("all")
-}
-
 fn levels(settings: &GateSettings) -> usize {
     QUANTILES.len() + usize::from(settings.latency_objective.is_some())
 }
