@@ -11,6 +11,8 @@ mod classes;
 mod histogram;
 mod samples;
 
+use std::time::Duration;
+
 use ficus_model::boundary::Boundary;
 use ficus_model::comparison::{Comparison, ComparisonBatch, Uncompared};
 use ficus_model::digest::Digest;
@@ -27,6 +29,9 @@ use classes::Classes;
 
 pub(crate) use samples::Samples;
 
+/// Between two readings of the gates.
+const READ_EVERY: Duration = Duration::from_millis(500);
+
 /// Sits for one epoch of a boundary's evidence.
 #[derive(Debug)]
 pub(crate) struct Jury {
@@ -35,15 +40,17 @@ pub(crate) struct Jury {
     boundary: Boundary,
     judge: Judge,
     readings: Vec<Reading>,
+    /// When the gates were last read.
+    read: Time,
     coverage: Coverage,
     classes: Classes,
     /// Something was gathered since the state was last kept.
     fresh: bool,
 }
 
-/// What a kept state must be about to be resumed: this epoch, these routes.
-pub(crate) fn subject_of(rollout: &Rollout, boundary: &Boundary) -> Digest {
-    let mut text = format!("{} {}\n", rollout.name(), rollout.epoch());
+/// What a kept state must be about to be resumed: this epoch, these gates, these routes.
+pub(crate) fn subject_of(rollout: &Rollout, boundary: &Boundary, gates: Gates) -> Digest {
+    let mut text = format!("{} {} {gates:?}\n", rollout.name(), rollout.epoch());
     for route in &boundary.surface {
         text.push_str(&route.text);
         text.push('\n');
@@ -82,6 +89,7 @@ impl Jury {
             boundary: boundary.clone(),
             judge,
             readings,
+            read: now,
             coverage: Coverage::default(),
             classes: Classes::default(),
             fresh: false,
@@ -91,6 +99,11 @@ impl Jury {
     /// The epoch it sits for.
     pub(crate) const fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// Which gates it reads.
+    pub(crate) const fn gates(&self) -> Gates {
+        self.gates
     }
 
     /// The gates as last read.
@@ -161,8 +174,12 @@ impl Jury {
         }
     }
 
-    /// Says that time has passed and reads the gates again.
+    /// Says that time has passed and reads the gates again, if it is time for that.
     pub(crate) fn advance(&mut self, now: Time) {
+        if now.since(self.read) < READ_EVERY {
+            return;
+        }
+        self.read = now;
         self.judge.advance(now);
         self.readings = readings(&self.judge, self.gates, now);
     }

@@ -101,8 +101,7 @@ impl Engine {
         let (now, store) = (self.now, Arc::clone(&self.store));
         for (name, seat) in &mut self.seats {
             seat.boundary = configuration.boundary(name).cloned();
-            let subject = seat.subject();
-            seat.seat_jury(now, || kept(store.as_ref(), name, subject?));
+            seat.seat_jury(now, |subject| kept(store.as_ref(), name, subject));
         }
         self.configuration = configuration;
     }

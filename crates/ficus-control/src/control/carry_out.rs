@@ -86,7 +86,7 @@ impl Engine {
         let now = self.now;
         if let Some(seat) = self.seats.get_mut(boundary) {
             seat.recorded(events);
-            seat.seat_jury(now, || None);
+            seat.seat_jury(now, |_| None);
         }
     }
 

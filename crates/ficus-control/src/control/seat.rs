@@ -8,6 +8,7 @@ use ficus_model::judge::JudgeState;
 use ficus_model::rollout::Phase;
 use ficus_model::{Command, Desired, Event, Rollout, Time, Verdict, Weight};
 
+use crate::evidence::Gates;
 use crate::jury::{Jury, Samples, gates_of, subject_of};
 use crate::ledger::store::Draft;
 
@@ -104,15 +105,10 @@ impl Seat {
 
     /// What the judge has gathered since it was last kept.
     pub(super) fn draft(&mut self) -> Option<Draft> {
-        let subject = self.subject()?;
-        let text = self.jury.as_mut()?.take_fresh()?;
-        Some(Draft { boundary: self.rollout.name().clone(), subject, text })
-    }
-
-    /// What a kept state must be about to be resumed.
-    pub(super) fn subject(&self) -> Option<Digest> {
-        let boundary = self.boundary.as_ref()?;
-        Some(subject_of(&self.rollout, boundary))
+        let (jury, boundary) = self.jury.as_mut().zip(self.boundary.as_ref())?;
+        let (text, subject) =
+            (jury.take_fresh()?, subject_of(&self.rollout, boundary, jury.gates()));
+        Some(Draft { boundary: boundary.name.clone(), subject, text })
     }
 
     /// The draft could not be kept: it is offered again.
@@ -122,16 +118,26 @@ impl Seat {
         }
     }
 
-    /// Seats a jury for the present epoch, if there is evidence to gather and none sits for it.
-    pub(super) fn seat_jury(&mut self, now: Time, kept: impl FnOnce() -> Option<JudgeState>) {
+    /// Seats a jury for the present epoch, if there is evidence to gather and none sits for it. `kept` finds what one
+    /// before a restart had gathered about a subject.
+    pub(super) fn seat_jury(&mut self, now: Time, kept: impl Fn(Digest) -> Option<JudgeState>) {
         let Some((gates, boundary)) = gates_of(&self.rollout).zip(self.boundary.as_ref()) else {
             self.jury = None;
             return;
         };
-        let sits = self.jury.as_ref().is_some_and(|jury| jury.epoch() == self.rollout.epoch());
-        if !sits {
-            self.jury = Some(Jury::new(&self.rollout, gates, boundary, kept(), now));
+        if self.jury.as_ref().is_some_and(|jury| jury.epoch() == self.rollout.epoch()) {
+            return;
         }
+        let kept_for = |gates| Some((gates, kept(subject_of(&self.rollout, boundary, gates))?));
+        // A canary that went back stands at Shadow, but until somebody resumes it, what stopped it is to be seen.
+        let stopped =
+            matches!(self.rollout.phase(), Phase::RolledBack { .. } | Phase::Killed { .. });
+        let canary = if stopped { kept_for(Gates::Canary) } else { None };
+        let (gates, state) = match canary.or_else(|| kept_for(gates)) {
+            Some((gates, state)) => (gates, Some(state)),
+            None => (gates, None),
+        };
+        self.jury = Some(Jury::new(&self.rollout, gates, boundary, state, now));
     }
 
     /// What the jury has to tell the machine, if it is news or due; with the bytes it rests on.

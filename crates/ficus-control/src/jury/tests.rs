@@ -159,14 +159,15 @@ fn a_kept_state_goes_on_where_it_stood() {
 fn a_state_belongs_to_its_epoch_and_its_routes() {
     let rollout = shadow();
     let boundary = test_boundary("quotes");
-    let subject = subject_of(&rollout, &boundary);
-    assert_eq!(subject, subject_of(&rollout.clone(), &boundary));
+    let subject = subject_of(&rollout, &boundary, Gates::Shadow);
+    assert_ne!(subject, subject_of(&rollout, &boundary, Gates::Canary));
+    assert_eq!(subject, subject_of(&rollout.clone(), &boundary, Gates::Shadow));
     let mut fewer = boundary.clone();
     fewer.surface.truncate(1);
-    assert_ne!(subject, subject_of(&rollout, &fewer));
+    assert_ne!(subject, subject_of(&rollout, &fewer, Gates::Shadow));
     let mut later = rollout.clone();
     promote(&mut later, &jury(&rollout));
-    assert_ne!(subject, subject_of(&later, &boundary));
+    assert_ne!(subject, subject_of(&later, &boundary, Gates::Shadow));
 }
 
 #[test]

@@ -113,6 +113,27 @@ fn evidence_gathered_before_a_restart_still_counts() {
 }
 
 #[test]
+fn what_stopped_a_canary_is_still_to_be_seen_after_a_restart() {
+    let mut world = World::new(&[boundary("quotes")]);
+    world.reach_canary("quotes");
+    world.serve("quotes", 1500, true);
+    let failing = |world: &World| -> Vec<(ficus_model::verdict::Gate, Verdict)> {
+        let readings = picture::picture(&world.engine).boundaries[0].readings.clone();
+        let failing = readings.iter().filter(|reading| reading.verdict == Verdict::Fail);
+        failing.map(|reading| (reading.gate, reading.verdict)).collect()
+    };
+    let before = failing(&world);
+    assert!(!before.is_empty());
+    world.pass(6);
+    world.restart(&[boundary("quotes")]);
+    world.pass(1);
+    assert_eq!(failing(&world), before);
+    world.operate("quotes", "promote").unwrap();
+    world.pass(1);
+    assert_eq!(failing(&world), [], "a mended service starts afresh");
+}
+
+#[test]
 fn a_configuration_is_applied_once_and_guarded_by_its_digest() {
     let mut world = World::new(&[boundary("quotes")]);
     let first = world.engine.configuration.digest;
