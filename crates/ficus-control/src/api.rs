@@ -34,6 +34,7 @@ mod document;
 mod events;
 mod guard;
 mod ledger;
+mod metrics;
 mod probes;
 mod problem;
 mod reading;
@@ -111,7 +112,7 @@ pub fn router(parts: ApiParts) -> Router {
         .route("/live", get(probes::live))
         .route("/ready", get(probes::ready))
         .route("/startup", get(probes::startup))
-        .route("/metrics", get(probes::metrics))
+        .route("/metrics", get(probes::metrics_text))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(map_response(problem::always_a_problem))
         .with_state(api)

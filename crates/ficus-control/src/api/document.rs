@@ -18,7 +18,7 @@ use super::{acting, events, ledger, probes, reading};
     paths(reading::status, reading::boundary, reading::mismatches, reading::readings,
         acting::promote, acting::hold, acting::rollback, acting::kill, acting::apply,
         ledger::entries, ledger::entry, ledger::checkpoint, ledger::evidence, events::events,
-        probes::live, probes::startup, probes::ready, probes::metrics),
+        probes::live, probes::startup, probes::ready, probes::metrics_text),
     tags((name = "reading", description = "Needs a viewer, or nobody where anonymous visitors may read."),
         (name = "acting", description = "Needs an operator's bearer token."),
         (name = "ledger", description = "Everything decided, with its evidence."),

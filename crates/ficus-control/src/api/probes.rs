@@ -3,7 +3,6 @@
 //! Probes are open to everybody: they say that something is wrong, never what was measured. A lost control plane
 //! does not make a gateway unready; this is control's own readiness.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::Json;
@@ -12,8 +11,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 
-use super::{Api, Problem};
-use crate::state::State as Picture;
+use super::events::STREAMS_MAX;
+use super::{Api, Problem, metrics};
 use crate::wire::{DependencyView, ErrorView, HealthView};
 
 /// Whether the process answers at all.
@@ -39,15 +38,16 @@ pub(crate) async fn ready(State(api): State<Arc<Api>>) -> (StatusCode, Json<Heal
 }
 
 /// Metrics of all parts in Prometheus' text format.
-#[utoipa::path(get, path = "/metrics", tag = "probes",
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "probes",
     responses((status = 200, body = String, content_type = "text/plain"),
         (status = 401, body = ErrorView)))]
-pub(crate) async fn metrics(
+pub(crate) async fn metrics_text(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     let state = api.read(&headers)?;
-    let text = api.parts.surroundings.metrics() + &control_metrics(&state);
+    let open = STREAMS_MAX.saturating_sub(api.streams.available_permits());
+    let text = api.parts.surroundings.metrics() + &metrics::text(&state, open);
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
 }
 
@@ -79,41 +79,4 @@ impl Api {
         let detail = if troubles.is_empty() { "no troubles".into() } else { troubles.join("; ") };
         DependencyView::new("gateway", troubles.is_empty(), detail)
     }
-}
-
-/// What control itself can say. Names are text of our own and need no escaping.
-fn control_metrics(state: &Picture) -> String {
-    let mut text = String::new();
-    let mut family = |name: &str, help: &str, lines: &mut dyn Iterator<Item = String>| {
-        // Writing to a string can not fail.
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
-        lines.for_each(|line| {
-            let _ = writeln!(text, "{name}{line}");
-        });
-    };
-    let one = |value: String| std::iter::once(format!(" {value}"));
-    let stalled = u8::from(state.stalled.is_some()).to_string();
-    family(
-        "ficus_control_ledger_entries",
-        "Entries in the ledger.",
-        &mut one(state.head.size.to_string()),
-    );
-    family("ficus_control_stalled", "1 while the ledger can not record.", &mut one(stalled));
-    family(
-        "ficus_control_boundary_weight_ratio",
-        "Share of live traffic control wants on the service.",
-        &mut state.boundaries.iter().map(|boundary| {
-            let name = &boundary.boundary.name;
-            format!("{{boundary=\"{name}\"}} {}", boundary.desired.weight.fraction())
-        }),
-    );
-    family(
-        "ficus_control_boundary_stage",
-        "1 for the stage a boundary stands at.",
-        &mut state.boundaries.iter().map(|boundary| {
-            let (name, stage) = (&boundary.boundary.name, boundary.rollout.stage());
-            format!("{{boundary=\"{name}\",stage=\"{stage}\"}} 1")
-        }),
-    );
-    text
 }

@@ -49,3 +49,27 @@ fn collect(value: &Value, references: &mut Vec<String>) {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
+
+#[test]
+fn the_reference_page_names_every_path() {
+    let document = document();
+    let mut rows = Vec::new();
+    for (path, item) in &document.paths.paths {
+        let operations = [("GET", item.get.as_ref()), ("POST", item.post.as_ref())];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            let who = operation.tags.as_ref().and_then(|tags| tags.first()).expect("a tag");
+            let summary = operation.summary.as_deref().expect("a summary");
+            rows.push(format!("| `{method} {path}` | {who} | {summary} |\n"));
+        }
+    }
+    rows.sort();
+    let page = include_str!("../../../../../docs/reference/api.md");
+    let table = page.split("|---|---|---|\n").nth(1).expect("the page has its table");
+    let present: String = table
+        .lines()
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!(present, rows.concat(), "docs/reference/api.md is stale");
+}
