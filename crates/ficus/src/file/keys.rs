@@ -103,8 +103,8 @@ impl Kind {
             Self::Bytes => "a size such as \"64KiB\" or \"1MiB\"",
             Self::Date => "a date such as \"2027-01-31\"",
             Self::Tolerance => {
-                "\"ignore\", \"unordered\", \"same-type\", \"empty-is-null\", { absolute = 0.01 }, \
-                 { relative = 0.01 } or { time-within = \"5s\" }"
+                "\"ignore\", \"unordered\", \"same-type\", \"empty-is-null\", \"absolute 0.01\", \
+                 \"relative 1%\" or \"within 5s\""
             }
             Self::Routes => "routes such as [\"GET /api/quotes/{id}\"]",
             Self::Texts => "a list of texts",

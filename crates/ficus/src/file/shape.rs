@@ -238,7 +238,7 @@ impl Shape for RoutePattern {
 
 impl Shape for Tolerance {
     fn read(value: &DeValue<'_>) -> Result<Self, String> {
-        let DeValue::Table(table) = value else { return parse_tolerance_word(text(value)?) };
+        let DeValue::Table(table) = value else { return parse_tolerance_text(text(value)?) };
         let mut entries = table.iter();
         let (Some((name, bound)), None) = (entries.next(), entries.next()) else {
             return Err("a tolerance has one bound".to_owned());
@@ -256,9 +256,9 @@ impl Shape for Tolerance {
 
     fn write(&self) -> String {
         match self {
-            Self::Absolute(bound) => format!("{{ absolute = {bound} }}"),
-            Self::Relative(bound) => format!("{{ relative = {bound} }}"),
-            Self::TimeWithin(span) => format!("{{ time-within = {} }}", span.write()),
+            Self::Absolute(bound) => quoted(&format!("absolute {bound}")),
+            Self::Relative(bound) => quoted(&format!("relative {}", percentage(*bound))),
+            Self::TimeWithin(span) => quoted(&format!("within {}", duration_text(*span))),
             Self::Ignore => quoted("ignore"),
             Self::Unordered => quoted("unordered"),
             Self::SameType => quoted("same-type"),
@@ -389,14 +389,33 @@ pub(crate) fn parse_instant(text: &str) -> Result<Time, String> {
     crate::moment::parse(text).ok_or_else(|| format!("`{text}` is not a date"))
 }
 
-fn parse_tolerance_word(word: &str) -> Result<Tolerance, String> {
-    match word {
-        "ignore" => Ok(Tolerance::Ignore),
-        "unordered" => Ok(Tolerance::Unordered),
-        "same-type" => Ok(Tolerance::SameType),
-        "empty-is-null" => Ok(Tolerance::EmptyIsNull),
-        _ => Err(format!("`{word}` is not a tolerance")),
+/// A tolerance as one text: a word, and a bound where the word takes one.
+fn parse_tolerance_text(text: &str) -> Result<Tolerance, String> {
+    let unknown = || format!("`{text}` is not a tolerance");
+    match text.split_once(' ') {
+        None => match text {
+            "ignore" => Ok(Tolerance::Ignore),
+            "unordered" => Ok(Tolerance::Unordered),
+            "same-type" => Ok(Tolerance::SameType),
+            "empty-is-null" => Ok(Tolerance::EmptyIsNull),
+            _ => Err(unknown()),
+        },
+        Some(("absolute", bound)) => not_negative(bound.parse().map_err(|_| unknown())?),
+        Some(("relative", bound)) => {
+            let share: Result<Weight, _> = bound.parse();
+            let problem = |error: ficus_model::weight::WeightError| error.to_string();
+            share.map(|share| Tolerance::Relative(share.fraction())).map_err(problem)
+        }
+        Some(("within", bound)) => parse_duration(bound).map(Tolerance::TimeWithin),
+        Some(_) => Err(unknown()),
     }
+}
+
+fn not_negative(bound: f64) -> Result<Tolerance, String> {
+    if bound.is_finite() && bound >= 0.0 {
+        return Ok(Tolerance::Absolute(bound));
+    }
+    Err(format!("`{bound}` is no distance"))
 }
 
 fn magnitude(value: &DeValue<'_>) -> Result<f64, String> {

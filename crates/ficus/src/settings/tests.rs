@@ -251,7 +251,7 @@ tolerance = { roughly = 2 }
             migration/quotes.toml:16:1: error: rule `body.note` is there twice [config/duplicate-name]
                 The first is at migration/quotes.toml:10:1. Give one of them another `name`.
             migration/quotes.toml:21:13: error: key `shadow.rules.tolerance`: `roughly` is not a tolerance [config/bad-value]
-                Expected "ignore", "unordered", "same-type", "empty-is-null", { absolute = 0.01 }, { relative = 0.01 } or { time-within = "5s" }.
+                Expected "ignore", "unordered", "same-type", "empty-is-null", "absolute 0.01", "relative 1%" or "within 5s".
         "#]],
     );
 }

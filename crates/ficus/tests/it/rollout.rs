@@ -1,6 +1,6 @@
 //! A boundary's way, driven from the command line.
 
-use ficus_control::wire::{PhaseView, StageView};
+use ficus_control::wire::{MismatchesView, PhaseView, StageView};
 
 use crate::origin::{Answer, Origin};
 use crate::process::{Ficus, QUICK, until};
@@ -101,6 +101,46 @@ fn answers_that_differ_are_shown_and_can_be_accepted() {
     assert!(text.contains("# who pays for it") && text.contains("Go writes null"), "{text}");
     assert_eq!(ficus.quotes().rules.len(), 1);
     ficus.fine(&["config", "check"]);
+}
+
+#[test]
+fn every_suggested_rule_can_be_accepted_as_it_is() {
+    let monolith = Origin::with("monolith", |_| {
+        Answer::json(r#"{"a":null,"b":10.00,"c":"2026-11-23T14:28:00Z","d":[1,2],"e":"x","f":1}"#)
+    });
+    let service = Origin::with("service", |_| {
+        Answer::json(r#"{"a":[],"b":10.01,"c":"2026-11-23T14:28:01Z","d":[2,1],"e":"y"}"#)
+    });
+    let mut ficus = Ficus::new("suggested", &monolith);
+    ficus.boundary(&service, QUICK);
+    ficus.up();
+    promoted(&ficus);
+    let found = until("every class is found", || {
+        get(ficus.gateway, "/api/quotes/1")?;
+        let said = ficus.run(&["mismatches", "quotes", "--json"]);
+        let view: MismatchesView = serde_json::from_str(&said.data).ok()?;
+        (view.classes.len() >= 6).then_some(view)
+    });
+    for class in &found.classes {
+        // A new rule is a new plan, whose evidence starts afresh: the other classes have to be seen again.
+        until(&class.rule, || {
+            get(ficus.gateway, "/api/quotes/1")?;
+            let accept = ["mismatches", "quotes", "--accept", &class.id, "-r", "harmless"];
+            let said = ficus.run(&accept);
+            assert!(said.code == 0 || said.talk.contains("there is no class"), "{said:?}");
+            (said.code == 0).then_some(())
+        });
+    }
+    let rules = ficus.quotes().rules;
+    assert_eq!(rules.len(), found.classes.len());
+    let tolerances: std::collections::BTreeSet<&str> =
+        rules.iter().map(|rule| rule.tolerance.as_str()).collect();
+    assert!(tolerances.len() >= 5, "each as strict as its example allows: {tolerances:?}");
+    let coverage = until("answers are equal under the rules", || {
+        get(ficus.gateway, "/api/quotes/2")?;
+        Some(ficus.quotes().coverage).filter(|coverage| coverage.ignored > 0)
+    });
+    assert_eq!(coverage.mismatched, 0, "{coverage:?}");
 }
 
 #[test]

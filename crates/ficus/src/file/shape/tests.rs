@@ -67,6 +67,14 @@ fn sizes_know_both_families_of_units() {
 #[test]
 fn a_tolerance_has_one_bound_and_none_below_zero() {
     assert_eq!(read::<Tolerance>("{ relative = \"1%\" }"), Ok(Tolerance::Relative(0.01)));
+    assert_eq!(read::<Tolerance>("{ absolute = 2 }"), Ok(Tolerance::Absolute(2.0)));
+    let within = Tolerance::TimeWithin(Duration::from_secs(5));
+    assert_eq!(read::<Tolerance>("{ time-within = \"5s\" }"), Ok(within));
+    for text in
+        ["\"absolute -1\"", "\"absolute NaN\"", "\"relative 1\"", "\"within 5\"", "\"ignore 3\""]
+    {
+        assert!(read::<Tolerance>(text).is_err(), "{text}");
+    }
     for text in ["{}", "{ absolute = -1 }", "{ absolute = 1, relative = 1 }", "\"loose\"", "7"] {
         assert!(read::<Tolerance>(text).is_err(), "{text}");
     }
