@@ -11,10 +11,9 @@ use ficus_model::rollout::Phase;
 
 use crate::state::{BoundaryState, State};
 
-/// One metric: its name, its labels, what it means, and how it is read.
+/// One metric: its name, what it means, and how it is read.
 struct Family {
     name: &'static str,
-    labels: &'static str,
     meaning: &'static str,
     read: Read,
 }
@@ -23,67 +22,60 @@ struct Family {
 enum Read {
     /// One value.
     Process(fn(&State, usize) -> f64),
-    /// One value for each boundary, with a second label where there is one.
-    Boundary(fn(&BoundaryState) -> (Option<(&'static str, &'static str)>, f64)),
+    /// One value for each boundary.
+    Boundary(fn(&BoundaryState) -> f64),
+    /// 1 for the word that holds of each boundary, the word under this label.
+    Word(&'static str, fn(&BoundaryState) -> &'static str),
 }
 
 const FAMILIES: [Family; 9] = [
     Family {
         name: "ficus_control_ledger_entries",
-        labels: "–",
         meaning: "Entries in the ledger.",
         read: Read::Process(|state, _| precise(state.head.size)),
     },
     Family {
         name: "ficus_control_stalled",
-        labels: "–",
         meaning: "1 while the ledger can not record; nothing advances then.",
         read: Read::Process(|state, _| flag(state.stalled.is_some())),
     },
     Family {
         name: "ficus_control_table_generation",
-        labels: "–",
         meaning: "Generation of the table last handed to the data plane.",
         read: Read::Process(|state, _| precise(state.generation)),
     },
     Family {
         name: "ficus_control_event_streams",
-        labels: "–",
         meaning: "Event streams of the API that are open.",
         read: Read::Process(|_, streams| precise(u64::try_from(streams).unwrap_or(u64::MAX))),
     },
     Family {
         name: "ficus_control_boundary_weight_ratio",
-        labels: "`boundary`",
         meaning: "Share of live traffic control wants on the service.",
-        read: Read::Boundary(|boundary| (None, boundary.desired.weight.fraction())),
+        read: Read::Boundary(|boundary| boundary.desired.weight.fraction()),
     },
     Family {
         name: "ficus_control_boundary_mirror_ratio",
-        labels: "`boundary`",
         meaning: "Share of the safe requests control wants copied.",
-        read: Read::Boundary(|boundary| (None, boundary.desired.mirror.fraction())),
+        read: Read::Boundary(|boundary| boundary.desired.mirror.fraction()),
     },
     Family {
         name: "ficus_control_boundary_stage",
-        labels: "`boundary`, `stage`",
         meaning: "1 for the stage a boundary stands at.",
-        read: Read::Boundary(|boundary| (Some(("stage", boundary.rollout.stage().as_str())), 1.0)),
+        read: Read::Word("stage", |boundary| boundary.rollout.stage().as_str()),
     },
     Family {
         name: "ficus_control_boundary_stopped",
-        labels: "`boundary`",
         meaning: "1 while a boundary is held, rolled back or killed, and so waits for an operator.",
-        read: Read::Boundary(|boundary| (None, flag(*boundary.rollout.phase() != Phase::Running))),
+        read: Read::Boundary(|boundary| flag(*boundary.rollout.phase() != Phase::Running)),
     },
     Family {
         name: "ficus_control_boundary_gates_failed",
-        labels: "`boundary`",
         meaning: "Gates of the present step whose bound is proven to be broken.",
         read: Read::Boundary(|boundary| {
             let failed =
                 boundary.readings.iter().filter(|reading| reading.verdict == Verdict::Fail);
-            (None, failed.map(|_| 1.0).sum())
+            failed.map(|_| 1.0).sum()
         }),
     },
 ];
@@ -100,10 +92,14 @@ pub(super) fn text(state: &State, streams: usize) -> String {
             }
             Read::Boundary(read) => {
                 for boundary in &state.boundaries {
-                    let (label, value) = read(boundary);
-                    let second = label.map(|(key, word)| format!(",{key}=\"{word}\""));
-                    let (of, second) = (&boundary.boundary.name, second.unwrap_or_default());
-                    let _ = writeln!(text, "{name}{{boundary=\"{of}\"{second}}} {value}");
+                    let (of, value) = (&boundary.boundary.name, read(boundary));
+                    let _ = writeln!(text, "{name}{{boundary=\"{of}\"}} {value}");
+                }
+            }
+            Read::Word(label, read) => {
+                for boundary in &state.boundaries {
+                    let (of, word) = (&boundary.boundary.name, read(boundary));
+                    let _ = writeln!(text, "{name}{{boundary=\"{of}\",{label}=\"{word}\"}} 1");
                 }
             }
         }

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use expect_test::expect_file;
 
-use super::FAMILIES;
+use super::{FAMILIES, Read};
 
 #[test]
 fn the_reference_page_is_fresh() {
@@ -20,7 +20,12 @@ All of them are gauges.
 "
     .to_owned();
     for family in &FAMILIES {
-        let (name, labels, meaning) = (family.name, family.labels, family.meaning);
+        let labels = match family.read {
+            Read::Process(_) => "–".to_owned(),
+            Read::Boundary(_) => "`boundary`".to_owned(),
+            Read::Word(label, _) => format!("`boundary`, `{label}`"),
+        };
+        let (name, meaning) = (family.name, family.meaning);
         writeln!(page, "| `{name}` | {labels} | {meaning} |").expect("a string takes everything");
     }
     expect_file!["../../../../../docs/reference/control-metrics.md"].assert_eq(&page);
