@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use super::load::{self, Load};
+use super::peers::Ports;
 use super::scenario::Scenario;
 
 /// How long a program may take to start under cachegrind.
@@ -60,8 +61,10 @@ fn under_cachegrind(
     ports: &str,
     seconds: u64,
 ) -> Result<(u64, u64)> {
-    let mut ports = ports.split_whitespace();
-    let (a, b) = (ports.next().context("port a")?, ports.next().context("port b")?);
+    let ports: Vec<u16> = ports.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+    let [a, b, slow, hung] = ports.as_slice() else { anyhow::bail!("four ports") };
+    let ports = Ports { a: *a, b: *b, slow: *slow, hung: *hung, refused: 1 };
+    let second = scenario.second_port(ports);
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let log = std::path::absolute("target/bench/cachegrind.log")?;
     std::fs::create_dir_all("target/bench")?;
@@ -72,8 +75,8 @@ fn under_cachegrind(
         .arg("proxy")
         .arg(scenario.name)
         .arg(port.to_string())
-        .arg(a)
-        .arg(b)
+        .arg(ports.a.to_string())
+        .arg(second.to_string())
         .arg("--stop-on-stdin-end");
     let spawned = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
     let mut child = spawned.context("valgrind is not installed: apt-get install valgrind")?;
