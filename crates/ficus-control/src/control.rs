@@ -22,7 +22,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ficus_model::{Principal, Snapshot, Time};
 use thiserror::Error;
@@ -204,9 +204,12 @@ impl Control {
     }
 
     fn turn(mut self, runtime: &Handle, mut ticks: Interval) -> Result<(), RunError> {
+        let mut looked = Instant::now();
         loop {
             let input = runtime.block_on(self.inbox.next(&mut ticks));
-            self.engine.at(wall_clock());
+            let elapsed = looked.elapsed();
+            looked += elapsed;
+            self.engine.at(wall_clock(), elapsed);
             match input {
                 Input::Urgent(urgent) => self.urgent(urgent),
                 Input::Evidence(batches) => {

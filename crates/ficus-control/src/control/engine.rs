@@ -124,9 +124,10 @@ impl Engine {
         self.broken = Some(why);
     }
 
-    /// Time never goes back, whatever the clock does.
-    pub(super) fn at(&mut self, now: Time) {
-        self.now = self.now.max(now);
+    /// Time never goes back, and never stands still either: while the wall clock is behind (it was set back), time
+    /// goes on by what has elapsed.
+    pub(super) fn at(&mut self, wall: Time, elapsed: Duration) {
+        self.now = wall.max(self.now.plus(elapsed));
     }
 
     /// An operator's command.

@@ -168,13 +168,19 @@ fn a_data_plane_that_outlived_control_takes_the_next_table() {
 
 #[test]
 fn a_clock_that_jumps_back_stops_nothing_and_rewrites_nothing() {
-    let mut world = canary();
+    let mut patient = boundary("quotes");
+    patient.steps.iter_mut().for_each(|step| step.bake = Duration::from_mins(5));
+    let mut world = World::new(std::slice::from_ref(&patient));
+    world.reach_canary("quotes");
+    world.serve("quotes", 12_000, false);
     let before = world.engine.now;
     world.now = Time::from_micros(5);
-    world.serve("quotes", 300, false);
+    world.pass(240);
+    assert_eq!(world.engine.now, before.plus(Duration::from_mins(4)), "time goes on");
+    assert_eq!(world.served("quotes"), "Canary 50.00% mirror 100.00%", "and so does the canary");
+    world.restart(std::slice::from_ref(&patient));
     world.operate("quotes", "kill").unwrap();
-    assert_eq!(world.engine.now, before);
-    world.restart(&[boundary("quotes")]);
+    world.restart(&[patient]);
     assert_eq!(world.served("quotes"), "Shadow killed 0.00% mirror 0.00%");
     assert!(world.engine.recorder.ledger().verify(&[]).whole());
 }

@@ -155,7 +155,7 @@ impl World {
     pub(super) fn pass(&mut self, seconds: u64) {
         for _ in 0..seconds {
             self.now = self.now.plus(Duration::from_secs(1));
-            self.engine.at(self.now);
+            self.engine.at(self.now, Duration::from_secs(1));
             self.engine.tick();
         }
     }
@@ -177,7 +177,7 @@ impl World {
             "kill" => Command::Kill { by, reason },
             _ => Command::Tick,
         };
-        self.engine.at(self.now);
+        self.engine.at(self.now, Duration::ZERO);
         self.engine.operate(&boundary.parse().unwrap(), command)
     }
 
@@ -269,7 +269,7 @@ impl World {
         };
         let rollout = desired.rollout.unwrap_or(RolloutId([0xee; 16]));
         let (boundary, generation) = (boundary.parse().unwrap(), desired.generation);
-        self.engine.at(self.now);
+        self.engine.at(self.now, Duration::ZERO);
         self.engine.aborted(Abort { boundary, rollout, generation, at: self.now, reading });
     }
 
