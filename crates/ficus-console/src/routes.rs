@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::extract::DefaultBodyLimit;
+use axum::extract::rejection::FormRejection;
+use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use ficus_control::api::Problem;
+use ficus_control::api::{BODY_BYTES_MAX, Problem};
 use ficus_control::desk::Desk;
 use ficus_control::identity::{Access, Caller, Denied};
 use ficus_control::state::State;
@@ -67,6 +69,7 @@ pub fn router(parts: ConsoleParts) -> Router {
         .route("/logout", post(session::logout))
         .route("/assets/{name}", get(assets::serve))
         .fallback(nothing_here)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(map_response(with_policy))
         .with_state(console)
 }
@@ -168,7 +171,22 @@ async fn nothing_here(
     let title = format!("there is nothing at {path}");
     let help = "The boundaries and the ledger are linked above.";
     let problem = Problem::new(StatusCode::NOT_FOUND, "unknown/path", title, help);
+    if asks_for_json(&headers) {
+        return problem.into_response();
+    }
     console.failure(&problem, Some(&look), path)
+}
+
+/// Whether whoever asks is a program rather than a browser.
+fn asks_for_json(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.contains("json") && !accepted.contains("html")
+}
+
+/// A form that can not be read, such as one without its content type, is a problem like every other.
+pub(crate) fn unreadable(rejection: &FormRejection) -> Problem {
+    let help = "Send the form of the page.";
+    Problem::new(rejection.status(), "unknown/form", rejection.body_text(), help)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use ficus_control::wire::{EntryView, EvidenceView, HeadView};
 use super::{Frame, Place};
 use crate::filters;
 
+/// Evidence shown at most, in bytes; the API has it whole.
+const EVIDENCE_SHOWN_BYTES_MAX: usize = 256 * 1024;
 /// Entries on a page.
 pub(crate) const ENTRIES_PER_PAGE: u64 = 50;
 
@@ -30,6 +32,7 @@ pub struct EvidencePage<'a> {
     bytes: usize,
     text: String,
     rewritten: bool,
+    cut: bool,
 }
 
 impl<'a> LedgerPage<'a> {
@@ -52,12 +55,11 @@ impl<'a> EvidencePage<'a> {
     pub fn new(frame: &'a Frame, evidence: &'a EvidenceView) -> Self {
         let parsed: Option<serde_json::Value> = serde_json::from_str(&evidence.raw).ok();
         let indented = parsed.and_then(|value| serde_json::to_string_pretty(&value).ok());
-        Self {
-            frame,
-            digest: &evidence.digest,
-            bytes: evidence.raw.len(),
-            rewritten: indented.is_some(),
-            text: indented.unwrap_or_else(|| evidence.raw.clone()),
-        }
+        let rewritten = indented.is_some();
+        let mut text = indented.unwrap_or_else(|| evidence.raw.clone());
+        let end = text.floor_char_boundary(EVIDENCE_SHOWN_BYTES_MAX);
+        let cut = end < text.len();
+        text.truncate(end);
+        Self { frame, digest: &evidence.digest, bytes: evidence.raw.len(), text, rewritten, cut }
     }
 }

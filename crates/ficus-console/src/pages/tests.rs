@@ -261,3 +261,13 @@ fn the_button_of_a_promotion_names_where_it_leads() {
     view.summary.phase = PhaseView::Killed { since, reason: "pager".to_owned() };
     assert!(rendered(&Standing::new(&view.summary)).contains("data-promote=\"Promote to resume\""));
 }
+
+#[test]
+fn evidence_too_long_to_read_is_cut_where_a_letter_ends() {
+    let mut evidence = seed::evidence();
+    evidence.raw = "é".repeat(200_000);
+    let html = rendered(&EvidencePage::new(&frame(None), &evidence));
+    assert!(html.len() < 300_000 && html.contains("The rest is left out here."));
+    assert!(html.contains(&format!("/api/v1/evidence/{}", seed::DIGEST)));
+    assert!(!rendered(&EvidencePage::new(&frame(None), &seed::evidence())).contains("left out"));
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Form;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 
 use super::reading::boundary_page;
 use super::session::{elsewhere, from_elsewhere};
-use super::{Console, Look};
+use super::{Console, Look, unreadable};
 use crate::pages::{DecisionForm, Kept};
 use crate::wire::DecisionFields;
 
@@ -23,12 +24,16 @@ pub(crate) async fn decide(
     State(console): State<Arc<Console>>,
     Path((name, decision)): Path<(String, String)>,
     headers: HeaderMap,
-    Form(fields): Form<DecisionFields>,
+    form: Result<Form<DecisionFields>, FormRejection>,
 ) -> Response {
     let path = format!("/boundaries/{name}");
     let look = match console.look(&headers, &path) {
         Ok(look) => look,
         Err(response) => return *response,
+    };
+    let fields = match form {
+        Ok(Form(fields)) => fields,
+        Err(rejection) => return console.failure(&unreadable(&rejection), Some(&look), &path),
     };
     let Some(decision) = DecisionView::parse(&decision) else {
         let help = "A boundary can be promoted, held, rolled back or killed.";

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Form;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -11,7 +12,7 @@ use ficus_control::api::Problem;
 use ficus_control::identity::{SESSION_COOKIE, SESSION_SPAN};
 use tokio::time::Instant;
 
-use super::{Console, bare_frame, page};
+use super::{Console, bare_frame, page, unreadable};
 use crate::pages::LoginPage;
 use crate::wire::{LoginFields, LoginQuery, LogoutFields};
 
@@ -25,8 +26,12 @@ pub(crate) async fn login_page(Query(query): Query<LoginQuery>) -> Response {
 pub(crate) async fn login(
     State(console): State<Arc<Console>>,
     headers: HeaderMap,
-    Form(fields): Form<LoginFields>,
+    form: Result<Form<LoginFields>, FormRejection>,
 ) -> Response {
+    let fields = match form {
+        Ok(Form(fields)) => fields,
+        Err(rejection) => return console.failure(&unreadable(&rejection), None, "/login"),
+    };
     let next = local(&fields.next);
     if from_elsewhere(&headers) {
         return console.failure(&elsewhere(), None, "/login");
@@ -50,8 +55,12 @@ pub(crate) async fn login(
 pub(crate) async fn logout(
     State(console): State<Arc<Console>>,
     headers: HeaderMap,
-    Form(fields): Form<LogoutFields>,
+    form: Result<Form<LogoutFields>, FormRejection>,
 ) -> Response {
+    let fields = match form {
+        Ok(Form(fields)) => fields,
+        Err(rejection) => return console.failure(&unreadable(&rejection), None, "/"),
+    };
     let session = console.parts.access.session(&headers, Instant::now());
     if let Some(session) = session.filter(|session| session.accepts(&fields.form_token)) {
         console.parts.access.sign_out(&session);

@@ -136,3 +136,21 @@ async fn there_are_four_decisions_and_no_more() {
     assert!(answer.status.is_client_error());
     stand.down().await;
 }
+
+#[tokio::test]
+async fn what_is_no_form_is_refused_on_a_page() {
+    let stand = Stand::up(Anonymous::Reads);
+    let browser = stand.browser(OPERATOR).await;
+    let generation = stand.generation();
+    for path in ["/boundaries/quotes/kill", "/login", "/logout"] {
+        let headers = [("cookie", browser.cookie.as_str()), ("content-type", "application/json")];
+        let answer = stand.send(axum::http::Method::POST, path, &headers, "{}").await;
+        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path}");
+        assert!(answer.text.contains("Send the form of the page."), "{path}: {}", answer.text);
+    }
+    let long = format!("reason={}", "a".repeat(64 * 1024));
+    let answer = stand.form(&browser, "/boundaries/quotes/kill", &long).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(stand.generation(), generation);
+    stand.down().await;
+}

@@ -95,3 +95,13 @@ async fn the_report_is_a_file_of_its_own_and_scripts_may_fetch_it_by_token() {
     assert!(report.text.contains("contract agreed") && report.text.contains("<style>"));
     stand.down().await;
 }
+
+#[tokio::test]
+async fn a_program_is_answered_in_its_own_form() {
+    let stand = Stand::up(Anonymous::Reads);
+    let headers = [("accept", "application/json")];
+    let answer = stand.send(axum::http::Method::GET, "/nothing", &headers, "").await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert_eq!(answer.headers["content-type"], "application/problem+json");
+    stand.down().await;
+}
