@@ -10,7 +10,7 @@ use ficus_control::wire::{
 use super::client;
 use crate::cli::{ActArgs, Cli, PromoteArgs};
 use crate::client::Client;
-use crate::failure::{Answer, Failure};
+use crate::failure::{Answer, Blame, Failure};
 use crate::terminal::Terminal;
 
 pub(super) const HOLD: DecisionView = DecisionView::Hold;
@@ -110,13 +110,21 @@ impl Watch<'_> {
     /// Looks until the boundary stands at `target`, or stops running.
     fn arrived(&mut self, target: StageView) -> Result<Answer, Failure> {
         loop {
-            if let Some(answer) = arrived(&self.look()?, target) {
-                return answer;
-            }
-            let message = format!("{} did not reach {} in time", self.name, target.as_str());
-            let help = format!("It goes on by itself; see `ficus plan {}`.", self.name);
-            self.pause(Failure::refused(message, help))?;
+            let otherwise = match self.look() {
+                // It may be starting again, and the ledger knows where to go on.
+                Err(failure) if failure.blame == Blame::Undone => failure,
+                looked => match arrived(&looked?, target) {
+                    Some(answer) => return answer,
+                    None => self.late(target),
+                },
+            };
+            self.pause(otherwise)?;
         }
+    }
+
+    fn late(&self, target: StageView) -> Failure {
+        let message = format!("{} did not reach {} in time", self.name, target.as_str());
+        Failure::refused(message, format!("It goes on by itself; see `ficus plan {}`.", self.name))
     }
 
     /// The boundary as it is; said aloud when it has changed.

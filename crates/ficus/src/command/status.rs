@@ -10,7 +10,7 @@ use super::client;
 use super::plan::readings_table;
 use crate::cli::{Cli, StatusArgs};
 use crate::client::Client;
-use crate::failure::{Answer, Failure};
+use crate::failure::{Answer, Blame, Failure};
 use crate::table::Table;
 use crate::terminal::{Terminal, Tone};
 
@@ -25,7 +25,11 @@ pub(super) fn run(cli: &Cli, args: &StatusArgs, terminal: Terminal) -> Result<An
     }
     let mut shown = String::new();
     loop {
-        let text = text(&client, args.name.as_deref(), terminal)?;
+        let text = match text(&client, args.name.as_deref(), terminal) {
+            // Whoever watches wants to see it come back.
+            Err(failure) if args.watch && failure.blame == Blame::Undone => failure.message,
+            answer => answer?,
+        };
         if text != shown {
             if args.watch {
                 terminal.clear();

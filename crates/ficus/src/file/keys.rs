@@ -279,7 +279,7 @@ const BOUNDARY: &[Key] = &[
     needed(
         "canary.steps.weight",
         Kind::Percentage,
-        "The service's share of live traffic at this step: more than at the step before, less than 100 %.",
+        "The service's share of live traffic at this step: more than at the step before, less than what Primary gives. Without any step: 1%, 5%, 20%, 50%.",
     ),
     key(
         "canary.steps.bake",

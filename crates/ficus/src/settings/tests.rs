@@ -79,7 +79,9 @@ safe = ["GET *"]
     assert_eq!(findings(&loaded, &scratch), "");
     let settings = loaded.settings.expect("applicable");
     assert_eq!(settings.boundaries.len(), 1);
-    assert_eq!(settings.boundaries[0].boundary.steps.len(), 4);
+    let steps = settings.boundaries[0].boundary.steps.iter();
+    let weights: Vec<String> = steps.map(|step| step.weight.to_string()).collect();
+    assert_eq!(weights, ["1.00%", "5.00%", "20.00%", "50.00%"], "as the reference says");
     assert!(settings.boundaries[0].text.contains("name = \"feed\""));
     assert!(!settings.boundaries[0].text.contains("monolith"), "only what is the boundary's");
 }

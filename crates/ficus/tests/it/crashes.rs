@@ -1,6 +1,7 @@
 //! The process dies at any moment, and nothing that mattered was only in its memory.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -71,6 +72,26 @@ fn moment(round: u64) -> Duration {
     Duration::from_millis(40 + scattered % 3200)
 }
 
+/// Kills the process at a moment, while somebody hands in decisions as fast as they are answered.
+fn die_while_driven(ficus: &mut Ficus, killed_at: Duration, drill: bool) {
+    let dead = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let driven = &*ficus;
+        scope.spawn(|| {
+            while !dead.load(Ordering::Relaxed) {
+                driven.promote();
+                if drill {
+                    driven.run(&["kill", "quotes", "--reason", "a drill"]);
+                }
+            }
+        });
+        thread::sleep(killed_at);
+        driven.signal("KILL");
+        dead.store(true, Ordering::Relaxed);
+    });
+    assert!(!ficus.ended().success());
+}
+
 #[test]
 fn twenty_kills_during_a_rollout_leave_a_legal_and_proven_history() {
     if !slow("twenty_kills_during_a_rollout_leave_a_legal_and_proven_history") {
@@ -85,15 +106,7 @@ fn twenty_kills_during_a_rollout_leave_a_legal_and_proven_history() {
     let mut size = 0;
     for round in 0..20 {
         let killed_at = moment(round);
-        let deadline = std::time::Instant::now() + killed_at;
-        while std::time::Instant::now() < deadline {
-            if round % 5 == 4 {
-                ficus.run(&["kill", "quotes", "--reason", "a drill"]);
-            }
-            ficus.promote();
-            thread::sleep(Duration::from_millis(50));
-        }
-        ficus.kill_9();
+        die_while_driven(&mut ficus, killed_at, round % 5 == 4);
         let verified = ficus.verify();
         assert_eq!(verified.code, 0, "round {round}, after {killed_at:?}: {verified:?}");
         ficus.up();

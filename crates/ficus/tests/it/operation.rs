@@ -113,6 +113,10 @@ fn a_watched_status_is_shown_again_when_it_changes() {
     line("Contract");
     assert_eq!(ficus.promote().code, 0);
     line("Shadow");
+    ficus.kill_9();
+    line("nothing listens");
+    ficus.up();
+    line("Shadow");
     watching.kill().expect("killed");
     watching.wait().expect("reaped");
 }
