@@ -6,7 +6,7 @@
 //! ends with 1.
 //!
 //! Code map: [`stage`] (everything that runs, and how it is told apart), [`parts`] (build and start), [`children`]
-//! (programs that end when we do), [`files`] (the configuration a team would write), [`product`] (the `ficus`
+//! (programs that end when we do), [`files`] (the configuration a team would write), [`prologue`], [`product`] (the `ficus`
 //! commands), [`acts`] (the story), [`chronicle`] (what happened, and whether it was good enough), [`narrator`].
 
 mod acts;
@@ -18,6 +18,7 @@ mod narrator;
 mod pace;
 mod parts;
 mod product;
+mod prologue;
 mod stage;
 
 use std::process::ExitCode;
