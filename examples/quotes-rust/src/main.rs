@@ -46,7 +46,8 @@ enum RunError {
 }
 
 fn main() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // More than one thread, so that one that waits for its turn on a busy machine holds nobody else up.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ended = match runtime {
         Ok(runtime) => runtime.block_on(run()),
         Err(error) => Err(RunError::Listen(error)),

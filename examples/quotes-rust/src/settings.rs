@@ -58,7 +58,7 @@ impl Settings {
             listen: address("QUOTES_LISTEN", "127.0.0.1:9101")?,
             admin_listen,
             database_url: lookup("QUOTES_DATABASE_URL").ok_or(BadSettings::NoDatabase)?,
-            connections: 4,
+            connections: 16,
             faults: lookup("QUOTES_FAULTS").unwrap_or_default().parse()?,
         })
     }
