@@ -20,3 +20,6 @@ impl<'a> Answer<'a> {
             .map(|(_, value)| *value)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,3 +26,6 @@ impl fmt::Debug for HashKey {
         formatter.write_str("HashKey(…)")
     }
 }
+
+#[cfg(test)]
+mod tests;

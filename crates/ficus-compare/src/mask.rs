@@ -157,3 +157,6 @@ impl<'r> Masker<'r> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,3 +55,6 @@ pub(crate) fn strict(node: &Node, digester: &Digester) -> Sum {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

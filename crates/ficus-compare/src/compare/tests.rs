@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod bodies;
+mod planted;
 
 const NOW: Time = Time::from_micros(1_000_000);
 const LATER: Time = Time::from_micros(2_000_000);
