@@ -4,13 +4,14 @@
 //! until the next. A new epoch gets a new jury, so that what was proven about a service that has since been mended,
 //! or not proven about one that was sound, says nothing about the present one.
 //!
-//! What decides is the model's [`Judge`] alone. The rest (classes of mismatches, samples, coverage) is for people; it
-//! is bounded, and forgotten at a restart.
+//! What decides is the model's [`Judge`] alone. The rest (classes of mismatches, samples) is for people; it is bounded,
+//! and forgotten at a restart.
 
 mod classes;
 mod histogram;
 mod samples;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ficus_model::boundary::Boundary;
@@ -42,7 +43,8 @@ pub(crate) struct Jury {
     readings: Vec<Reading>,
     /// When the gates were last read.
     read: Time,
-    coverage: Coverage,
+    /// Equal under rules; the judge counts them as equal.
+    ignored: u64,
     classes: Classes,
     /// Something was gathered since the state was last kept.
     fresh: bool,
@@ -90,7 +92,7 @@ impl Jury {
             judge,
             readings,
             read: now,
-            coverage: Coverage::default(),
+            ignored: 0,
             classes: Classes::default(),
             fresh: false,
         }
@@ -116,9 +118,19 @@ impl Jury {
         Verdict::worst(self.readings.iter().map(|reading| reading.verdict))
     }
 
-    /// Compared and not compared in this epoch.
-    pub(crate) const fn coverage(&self) -> &Coverage {
-        &self.coverage
+    /// Compared and not compared in this epoch, as the judge has it. After a restart, what was equal under rules
+    /// before it counts as equal.
+    pub(crate) fn coverage(&self) -> Coverage {
+        let routes = &self.judge.evidence().parity.routes;
+        let mut uncompared: BTreeMap<Uncompared, u64> = BTreeMap::new();
+        for (reason, count) in routes.iter().flat_map(|route| &route.uncompared) {
+            *uncompared.entry(*reason).or_default() += count;
+        }
+        let mismatched = routes.iter().map(|route| route.mismatched).sum();
+        let compared: u64 = routes.iter().map(|route| route.compared).sum();
+        let matched = compared.saturating_sub(mismatched).saturating_sub(self.ignored);
+        let uncompared = uncompared.into_iter().collect();
+        Coverage { matched, ignored: self.ignored, mismatched, uncompared }
     }
 
     /// Classes of mismatches, the most frequent first.
@@ -152,25 +164,14 @@ impl Jury {
         self.fresh = true;
         for compared in &batch.compared {
             match &compared.comparison {
-                Comparison::Match => self.coverage.matched += 1,
-                Comparison::Ignored(_) => self.coverage.ignored += 1,
+                Comparison::Match => {}
+                Comparison::Ignored(_) => self.ignored += 1,
                 Comparison::Mismatch(differences) => {
-                    self.coverage.mismatched += 1;
                     let route = self.boundary.surface.get(usize::from(compared.route));
                     let route = route.map_or("", |route| route.text.as_str());
                     self.classes.add(route, compared, differences);
                 }
             }
-        }
-        for (_, reason, count) in &batch.uncompared {
-            self.not_compared(*reason, *count);
-        }
-    }
-
-    fn not_compared(&mut self, reason: Uncompared, count: u64) {
-        match self.coverage.uncompared.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, total)) => *total += count,
-            None => self.coverage.uncompared.push((reason, count)),
         }
     }
 

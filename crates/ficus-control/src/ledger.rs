@@ -175,10 +175,16 @@ impl Ledger {
     pub fn entries(&self, range: Range<u64>) -> Result<Vec<StoredEntry>, ReadError> {
         let size = self.source.head()?.size;
         let range = range.start.min(size)..range.end.min(size);
-        let mut entries = Vec::new();
+        let hashes = u64::from(TILE_HASHES);
+        let (mut entries, mut leaves, mut number) = (Vec::new(), Vec::new(), None);
         for (index, bytes) in (range.start..).zip(self.source.entries(range)?) {
+            if number != Some(index / hashes) {
+                number = Some(index / hashes);
+                leaves = self.leaves(index / hashes, size)?;
+            }
             let entry = stored(index, bytes)?;
-            if self.leaf(index, size)? != Some(entry.leaf) {
+            let place = usize::try_from(index % hashes).unwrap_or(usize::MAX);
+            if leaves.get(place) != Some(entry.leaf.as_bytes()) {
                 return Err(ReadError::Edited(index));
             }
             entries.push(entry);
@@ -223,15 +229,13 @@ impl Ledger {
         Ok(tree)
     }
 
-    /// The leaf hash the tiles hold for an entry.
-    fn leaf(&self, index: u64, size: u64) -> Result<Option<Digest>, ReadError> {
+    /// The leaf hashes of a tile; none when it is missing.
+    fn leaves(&self, number: u64, size: u64) -> Result<Vec<[u8; 32]>, ReadError> {
         let hashes = u64::from(TILE_HASHES);
-        let (number, offset) = (index / hashes, index % hashes);
-        let width = u16::try_from((size - number * hashes).min(hashes)).unwrap_or(TILE_HASHES);
+        let width = size.saturating_sub(number * hashes).min(hashes);
+        let width = u16::try_from(width).unwrap_or(TILE_HASHES);
         let tile = self.source.tile(Tile { level: 0, number, width })?.unwrap_or_default();
-        let place = usize::try_from(offset).unwrap_or(usize::MAX);
-        let (hashes, _) = tile.as_chunks::<32>();
-        Ok(hashes.get(place).map(|hash| Digest::from_bytes(*hash)))
+        Ok(tile.as_chunks::<32>().0.to_vec())
     }
 }
 

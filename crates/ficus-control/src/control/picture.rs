@@ -43,7 +43,7 @@ fn boundary(seat: &Seat, now: Time, stalled: Option<&str>) -> Option<BoundarySta
         verdict: Verdict::worst(readings.iter().map(|reading| reading.verdict)),
         readings,
         samples: seat.samples.all(),
-        coverage: jury.map(|jury| jury.coverage().clone()).unwrap_or_default(),
+        coverage: jury.map(Jury::coverage).unwrap_or_default(),
         mismatches: jury.map(Jury::mismatches).unwrap_or_default(),
         mismatches_unclassed: jury.map_or(0, Jury::mismatches_unclassed),
     })

@@ -109,7 +109,7 @@ fn everything_compared_is_counted_with_its_reason() {
     jury.compare(&batch(rollout.epoch(), &[Comparison::Match, ignored, mismatch(), mismatch()]));
     let coverage = jury.coverage();
     assert_eq!((coverage.matched, coverage.ignored, coverage.mismatched), (1, 1, 2));
-    assert_eq!(coverage.uncompared, [(Uncompared::Timeout, 3), (Uncompared::Unsafe, 3)]);
+    assert_eq!(coverage.uncompared, [(Uncompared::Unsafe, 3), (Uncompared::Timeout, 3)]);
     assert_eq!(jury.mismatches()[0].route, "GET /api/quotes");
     assert_eq!((jury.mismatches()[0].count, jury.mismatches_unclassed()), (2, 0));
 }
@@ -119,7 +119,7 @@ fn what_was_compared_before_the_epoch_says_nothing() {
     let rollout = shadow();
     let mut jury = jury(&rollout);
     jury.compare(&batch(rollout.epoch() - 1, &[mismatch()]));
-    assert_eq!(*jury.coverage(), Coverage::default());
+    assert_eq!(jury.coverage(), Coverage::default());
     assert_eq!(jury.take_fresh(), None);
 }
 
@@ -153,6 +153,7 @@ fn a_kept_state_goes_on_where_it_stood() {
     let second = Jury::new(&rollout, Gates::Shadow, &boundary, Some(kept), at);
     assert_eq!(second.readings(), first.readings());
     assert_eq!(second.verdict(), first.verdict());
+    assert_eq!(second.coverage(), first.coverage());
 }
 
 #[test]

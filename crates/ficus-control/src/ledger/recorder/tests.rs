@@ -178,3 +178,25 @@ fn a_ledger_put_back_from_a_backup_contradicts_what_was_published() {
     rewritten.record(at(2), configuration(), &one("another second")).unwrap();
     assert_eq!(reopen(&store).map(drop), Err(ReadError::Rewritten(2)));
 }
+
+#[test]
+fn an_entry_that_was_edited_is_not_given_out() {
+    let store: Arc<MemoryStore> = Arc::default();
+    let mut recorder = open(&store).unwrap();
+    for number in 0..300 {
+        recorder.record(at(number), configuration(), &one("fact")).unwrap();
+    }
+    let ledger = recorder.ledger();
+    let read: Vec<u64> =
+        ledger.entries(250..260).unwrap().iter().map(|entry| entry.index).collect();
+    assert_eq!(read, (250..260).collect::<Vec<_>>());
+    store.tamper(257, |bytes| {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        *bytes = text.replace("\"reason\":\"fact\"", "\"reason\":\"tact\"").into_bytes();
+    });
+    assert!(matches!(ledger.entries(250..260), Err(ReadError::Edited(257))));
+    store.tamper(257, Vec::clear);
+    assert!(matches!(ledger.entries(257..258), Err(ReadError::Entry { index: 257, .. })));
+    assert_eq!(ledger.entries(290..900).unwrap().len(), 10);
+    assert_eq!(ledger.entries(900..901).unwrap(), []);
+}
