@@ -7,7 +7,6 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
@@ -19,7 +18,8 @@ use http::{Method, StatusCode};
 use crate::counters::Ended;
 use crate::exchange::Exchange;
 use crate::lane::Lane;
-use crate::observe::Losses;
+use crate::losses::Losses;
+use crate::settings::{AccessLogSettings, LogDestination};
 use crate::trace::TraceContext;
 use crate::{threads, wall};
 
@@ -27,24 +27,6 @@ use crate::{threads, wall};
 const LINES_MAX: usize = 4096;
 /// Longest time a line stays in the writer's buffer.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(200);
-
-/// Which requests are logged, and where.
-#[derive(Debug, Clone)]
-pub struct AccessLogSettings {
-    /// Where lines go.
-    pub destination: LogDestination,
-    /// Share of the requests that ended well; the others are always logged.
-    pub sample: Weight,
-}
-
-/// Where log lines go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LogDestination {
-    /// The standard output.
-    Stdout,
-    /// The end of this file, which is created when it is missing.
-    File(PathBuf),
-}
 
 /// The way to the writer.
 #[derive(Debug, Clone)]

@@ -14,8 +14,8 @@ use ficus_compare::{Answer, HashKey, redact_request_line};
 use ficus_model::comparison::{Compared, Comparison, Uncompared};
 use http::{HeaderMap, Method};
 
-use crate::coverage::Eligible;
-use crate::mirror::Charge;
+use crate::budget::Charge;
+use crate::eligible::Eligible;
 use crate::sentinel::Report;
 use crate::trace::TraceId;
 use crate::{threads, wall};

@@ -14,11 +14,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::body::RequestBody;
 use crate::counts::PathCounts;
-use crate::forward::RetryBudget;
 use crate::lane::LaneSettings;
 use crate::observe::{CoreObserver, SharedObserver};
 use crate::origin::Origins;
 use crate::pool::Pool;
+use crate::retries::RetryBudget;
 use crate::settings::GatewaySettings;
 use crate::table::RouteTable;
 use crate::tasks::Tasks;

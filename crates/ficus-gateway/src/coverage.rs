@@ -1,17 +1,10 @@
-//! Coverage: every request that could have been compared is counted exactly once.
+//! Coverage: what became of the requests that could have been compared, added up.
 //!
-//! A mirror that silently leaves requests out is worse than none, because what it leaves out is what nobody looks at.
-//! So a request becomes [`Eligible`] before anything else is decided about its copy, and the value can only be given
-//! up by saying what became of it; dropping it on any way out counts as `aborted`.
-//!
-//! **Invariant:** the eligible equal the compared plus the uncompared of every reason, once nothing is in flight.
+//! Every one of them is counted exactly once; `eligible` sees to that.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ficus_model::comparison::{Comparison, Uncompared};
-
-use crate::lane::Lane;
 
 /// What was not compared under one table, by route and reason, since it was last drained.
 #[derive(Debug)]
@@ -41,14 +34,6 @@ pub(crate) enum CompareResult {
     Ignored,
     /// Different.
     Mismatch,
-}
-
-/// One request that could be compared, not yet accounted for.
-#[derive(Debug)]
-pub(crate) struct Eligible {
-    lane: Arc<Lane>,
-    route: u16,
-    open: bool,
 }
 
 impl Reasons {
@@ -82,7 +67,8 @@ impl Coverage {
         drained
     }
 
-    fn add(&self, route: u16, reason: Uncompared) {
+    /// One more that was not compared.
+    pub(crate) fn add(&self, route: u16, reason: Uncompared) {
         if let Some(reasons) = self.routes.get(usize::from(route)) {
             reasons.add(reason);
         }
@@ -103,6 +89,23 @@ impl CoverageTotals {
     /// Comparisons that ended like this.
     pub(crate) fn compared(&self, result: CompareResult) -> u64 {
         self.result(result).map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+
+    /// One more that could be compared.
+    pub(crate) fn add_eligible(&self) {
+        self.eligible.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One more that was not compared.
+    pub(crate) fn add_uncompared(&self, reason: Uncompared) {
+        self.uncompared.add(reason);
+    }
+
+    /// One more that was.
+    pub(crate) fn add_compared(&self, result: CompareResult) {
+        if let Some(count) = self.result(result) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn result(&self, result: CompareResult) -> Option<&AtomicU64> {
@@ -136,50 +139,3 @@ impl CompareResult {
         }
     }
 }
-
-impl Eligible {
-    /// One more request that could be compared.
-    pub(crate) fn begin(lane: &Arc<Lane>, route: u16) -> Self {
-        lane.live.coverage.eligible.fetch_add(1, Ordering::Relaxed);
-        Self { lane: Arc::clone(lane), route, open: true }
-    }
-
-    /// The lane the request belongs to.
-    pub(crate) fn lane(&self) -> &Arc<Lane> {
-        &self.lane
-    }
-
-    /// Index of its route.
-    pub(crate) fn route(&self) -> u16 {
-        self.route
-    }
-
-    /// It was not compared, and why.
-    pub(crate) fn uncompared(mut self, reason: Uncompared) {
-        self.settle(reason);
-    }
-
-    /// It was compared.
-    pub(crate) fn compared(mut self, comparison: &Comparison) {
-        self.open = false;
-        if let Some(count) = self.lane.live.coverage.result(CompareResult::of(comparison)) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    fn settle(&mut self, reason: Uncompared) {
-        if std::mem::take(&mut self.open) {
-            self.lane.coverage.add(self.route, reason);
-            self.lane.live.coverage.uncompared.add(reason);
-        }
-    }
-}
-
-impl Drop for Eligible {
-    fn drop(&mut self) {
-        self.settle(Uncompared::Aborted);
-    }
-}
-
-#[cfg(test)]
-mod tests;

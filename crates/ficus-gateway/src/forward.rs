@@ -5,7 +5,6 @@
 //! unsent, or if it has no body, its method is idempotent and no byte of a reply was seen. Never to the other side,
 //! never twice, and no more than a tenth of all requests.
 
-use std::cell::Cell;
 use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -22,12 +21,8 @@ use crate::connect::{self, ConnectError};
 use crate::exchange::Exchange;
 use crate::observe;
 use crate::refusal::Refusal;
+use crate::retries::RetryBudget;
 use crate::timer::Alarm;
-
-/// What one retry costs; what one request earns is one.
-const RETRY_COST: u32 = 10;
-/// Most that can be saved: a hundred retries in a row, as when an upstream restarts.
-const RETRY_SAVINGS_MAX: u32 = 100 * RETRY_COST;
 
 /// The head of a reply, with the connection its body comes from.
 pub(crate) struct Reply {
@@ -36,9 +31,6 @@ pub(crate) struct Reply {
     /// Where its body comes from.
     pub(crate) sender: SendRequest<RequestBody>,
 }
-
-/// Retries a core may still make: at most a tenth of its requests.
-pub(crate) struct RetryBudget(Cell<u32>);
 
 /// Why there is no reply.
 enum Failure {
@@ -174,23 +166,6 @@ impl Spare {
             .ok()?;
         *request.headers_mut() = self.headers;
         Some(request)
-    }
-}
-
-impl Default for RetryBudget {
-    fn default() -> Self {
-        Self(Cell::new(RETRY_SAVINGS_MAX))
-    }
-}
-
-impl RetryBudget {
-    fn earn(&self) {
-        self.0.set((self.0.get() + 1).min(RETRY_SAVINGS_MAX));
-    }
-
-    fn spend(&self) -> bool {
-        let left = self.0.get().checked_sub(RETRY_COST);
-        left.inspect(|left| self.0.set(*left)).is_some()
     }
 }
 

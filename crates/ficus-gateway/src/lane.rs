@@ -17,9 +17,9 @@ use ficus_model::{BoundaryName, Side, Weight};
 use crate::arm::Arm;
 use crate::counters::LaneCounters;
 use crate::coverage::{Coverage, CoverageTotals};
+use crate::key::KeyReader;
 use crate::origin::Origin;
 use crate::settings::GatewaySettings;
-use crate::split::KeyReader;
 use crate::wall;
 
 /// What every lane is made with.

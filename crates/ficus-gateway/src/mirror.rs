@@ -12,10 +12,9 @@
 //! reply. A tap that is dropped before both ends were seen counts as `aborted`. All calls are made on one core.
 
 use std::cell::RefCell;
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use ficus_model::Side;
@@ -25,49 +24,20 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 
+use crate::budget::{Charge, Kept, NotKept};
 use crate::core::Core;
-use crate::coverage::Eligible;
+use crate::eligible::Eligible;
 use crate::lane::Lane;
 use crate::split::Assignment;
 use crate::table::{RouteTable, Routed};
 
-mod budget;
 mod client;
 mod copy;
 mod queue;
 
-pub(crate) use budget::{Budget, Charge};
 pub(crate) use queue::Mirror;
 
-use budget::Kept;
 use copy::Copy;
-
-/// The process-wide bounds of copies; a boundary has bounds of its own in its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MirrorSettings {
-    /// Copies under way at once, over all cores.
-    pub in_flight_max: NonZeroUsize,
-    /// Copies that wait for a place, per core.
-    pub waiting_max: usize,
-    /// Bytes of requests and answers that copies hold, over all cores.
-    pub bytes_max: usize,
-    /// A core that is later than this for its own clock makes no copies: live requests wait as long already.
-    pub lag_max: Duration,
-    /// Threads that compare.
-    pub compare_threads: NonZeroUsize,
-}
-
-impl Default for MirrorSettings {
-    fn default() -> Self {
-        Self {
-            in_flight_max: NonZeroUsize::MIN.saturating_add(511),
-            waiting_max: 256,
-            bytes_max: 64 << 20,
-            lag_max: Duration::from_millis(100),
-            compare_threads: NonZeroUsize::MIN,
-        }
-    }
-}
 
 /// Collects a request and the monolith's answer by reference.
 #[derive(Clone)]
@@ -210,11 +180,11 @@ impl Tap {
 
 impl Recording {
     /// Gives the copy up when a piece did not fit.
-    fn check(&mut self, kept: Result<(), budget::NotKept>, over_cap: Uncompared) {
+    fn check(&mut self, kept: Result<(), NotKept>, over_cap: Uncompared) {
         match kept {
             Ok(()) => {}
-            Err(budget::NotKept::OverCap) => self.give_up(over_cap),
-            Err(budget::NotKept::OverBudget) => self.give_up(Uncompared::ByteBudget),
+            Err(NotKept::OverCap) => self.give_up(over_cap),
+            Err(NotKept::OverBudget) => self.give_up(Uncompared::ByteBudget),
         }
     }
 
@@ -228,6 +198,3 @@ impl Recording {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

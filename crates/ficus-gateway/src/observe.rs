@@ -22,6 +22,7 @@ use crate::core::{Core, Shared};
 use crate::counters::SideCounters;
 use crate::exchange::Exchange;
 use crate::lane::Lane;
+use crate::losses::Losses;
 use crate::mirror::Mirror;
 use crate::otlp::{Span, SpanSink};
 use crate::sentinel::Report;
@@ -31,7 +32,7 @@ use crate::wall;
 
 mod shared;
 
-pub(crate) use shared::{Losses, SharedObserver};
+pub(crate) use shared::SharedObserver;
 
 /// Longest time an observation waits on its core.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(50);

@@ -12,7 +12,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use ficus_model::assignment::Assigned;
-use ficus_model::boundary::Upstream;
 use ficus_model::observation::Outcome;
 use ficus_model::{Side, Time, Weight};
 use http::Method;
@@ -20,7 +19,8 @@ use http::Method;
 use crate::counters::Ended;
 use crate::exchange::Exchange;
 use crate::lane::Lane;
-use crate::observe::Losses;
+use crate::losses::Losses;
+use crate::settings::OtlpSettings;
 use crate::threads;
 use crate::trace::{SpanId, TraceContext, TraceId};
 
@@ -34,17 +34,6 @@ const SPANS_MAX: usize = 8192;
 const BATCH_MAX: usize = 512;
 /// Longest time a span waits for its batch.
 const BATCH_INTERVAL: Duration = Duration::from_secs(1);
-
-/// Where spans are sent.
-#[derive(Debug, Clone)]
-pub struct OtlpSettings {
-    /// The collector; OTLP over plain HTTP/1.1, usually port 4318.
-    pub collector: Upstream,
-    /// The path of its trace endpoint, usually `/v1/traces`.
-    pub path: String,
-    /// Share of the traces that begin here which are sampled. A trace that comes in keeps its own flag.
-    pub sample: Weight,
-}
 
 /// The way to the exporter.
 #[derive(Debug, Clone)]
@@ -79,14 +68,6 @@ pub(crate) struct Span {
     pub(crate) ended: Time,
     /// How long it took.
     pub(crate) latency: Duration,
-}
-
-impl OtlpSettings {
-    /// The defaults for a collector: the usual path, one new trace in a hundred.
-    pub fn new(collector: Upstream) -> Self {
-        let sample = Weight::from_ppm(10_000).unwrap_or(Weight::FULL);
-        Self { collector, path: "/v1/traces".to_owned(), sample }
-    }
 }
 
 impl SpanSink {

@@ -27,7 +27,7 @@ use ficus_model::verdict::Reading;
 use ficus_model::{BoundaryName, Time};
 
 use crate::lane::Lane;
-use crate::observe::Losses;
+use crate::losses::Losses;
 use crate::reports::{Breach, Reports};
 use crate::table::RouteTable;
 use crate::{threads, wall};

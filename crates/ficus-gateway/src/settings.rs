@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::access_log::AccessLogSettings;
-use crate::mirror::MirrorSettings;
-use crate::otlp::OtlpSettings;
+use ficus_model::Weight;
+use ficus_model::boundary::Upstream;
 
 /// Settings of one gateway process, validated.
 #[derive(Debug, Clone)]
@@ -56,6 +56,50 @@ pub struct Times {
     pub upgraded_idle: Duration,
 }
 
+/// The process-wide bounds of copies; a boundary has bounds of its own in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MirrorSettings {
+    /// Copies under way at once, over all cores.
+    pub in_flight_max: NonZeroUsize,
+    /// Copies that wait for a place, per core.
+    pub waiting_max: usize,
+    /// Bytes of requests and answers that copies hold, over all cores.
+    pub bytes_max: usize,
+    /// A core that is later than this for its own clock makes no copies: live requests wait as long already.
+    pub lag_max: Duration,
+    /// Threads that compare.
+    pub compare_threads: NonZeroUsize,
+}
+
+/// Where spans are sent.
+#[derive(Debug, Clone)]
+pub struct OtlpSettings {
+    /// The collector; OTLP over plain HTTP/1.1, usually port 4318.
+    pub collector: Upstream,
+    /// The path of its trace endpoint, usually `/v1/traces`.
+    pub path: String,
+    /// Share of the traces that begin here which are sampled. A trace that comes in keeps its own flag.
+    pub sample: Weight,
+}
+
+/// Which requests are logged, and where.
+#[derive(Debug, Clone)]
+pub struct AccessLogSettings {
+    /// Where lines go.
+    pub destination: LogDestination,
+    /// Share of the requests that ended well; the others are always logged.
+    pub sample: Weight,
+}
+
+/// Where log lines go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogDestination {
+    /// The standard output.
+    Stdout,
+    /// The end of this file, which is created when it is missing.
+    File(PathBuf),
+}
+
 impl GatewaySettings {
     /// The defaults, for a gateway that listens on `listen`.
     pub fn new(listen: SocketAddr, secret: [u8; 32]) -> Self {
@@ -87,5 +131,25 @@ impl Default for Times {
             upstream_idle: Duration::from_secs(4),
             upgraded_idle: Duration::from_hours(1),
         }
+    }
+}
+
+impl Default for MirrorSettings {
+    fn default() -> Self {
+        Self {
+            in_flight_max: NonZeroUsize::MIN.saturating_add(511),
+            waiting_max: 256,
+            bytes_max: 64 << 20,
+            lag_max: Duration::from_millis(100),
+            compare_threads: NonZeroUsize::MIN,
+        }
+    }
+}
+
+impl OtlpSettings {
+    /// The defaults for a collector: the usual path, one new trace in a hundred.
+    pub fn new(collector: Upstream) -> Self {
+        let sample = Weight::from_ppm(10_000).unwrap_or(Weight::FULL);
+        Self { collector, path: "/v1/traces".to_owned(), sample }
     }
 }

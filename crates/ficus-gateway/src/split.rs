@@ -7,16 +7,14 @@
 //! The weight is read under the lane's ceiling, which the sentinel may close at any time: what the data plane has
 //! aborted no request reaches any more, whatever the table says and whatever an override asks for.
 
-use ficus_model::assignment::{Assigned, KeySource, SubjectSource, Ticket};
+use ficus_model::assignment::{Assigned, Ticket};
 use ficus_model::{Side, Weight};
-use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName};
+use http::header::{HeaderMap, HeaderName};
 use http::request::Parts;
 
 use crate::core::Core;
 use crate::lane::Lane;
 use crate::table::{RouteTable, Routed};
-
-mod token;
 
 /// Asks for a side, where the installation allows it: `service` or `monolith`.
 pub(crate) const SIDE: HeaderName = HeaderName::from_static("ficus-side");
@@ -32,19 +30,6 @@ pub(crate) struct Assignment {
     pub(crate) key: Option<u64>,
     /// The service's weight it was assigned under.
     pub(crate) weight: Weight,
-}
-
-/// Reads the sticky key of a boundary's requests.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct KeyReader {
-    subject: Option<Subject>,
-    session_cookie: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-enum Subject {
-    Bearer,
-    Header(HeaderName),
 }
 
 impl Assignment {
@@ -100,46 +85,6 @@ fn overridden(lane: &Lane, headers: &HeaderMap) -> Option<Side> {
     let asked = headers.get(&SIDE).filter(|_| lane.overrides)?;
     let side = Side::parse(asked.to_str().ok()?)?;
     (side == Side::Monolith || lane.service_takes_part()).then_some(side)
-}
-
-impl KeyReader {
-    /// A reader of what the boundary's file names. A header name that no header can have is never found.
-    pub(crate) fn new(source: &KeySource) -> Self {
-        let subject = source.subject.as_ref().and_then(|subject| match subject {
-            SubjectSource::BearerSubject => Some(Subject::Bearer),
-            SubjectSource::Header(name) => name.parse().ok().map(Subject::Header),
-        });
-        Self { subject, session_cookie: source.session_cookie.clone() }
-    }
-
-    /// What `then` makes of the subject, when there is one.
-    fn subject<T>(&self, headers: &HeaderMap, then: impl FnOnce(&[u8]) -> T) -> Option<T> {
-        match self.subject.as_ref()? {
-            Subject::Header(name) => headers
-                .get(name)
-                .map(|value| value.as_bytes().trim_ascii())
-                .filter(not_empty)
-                .map(then),
-            Subject::Bearer => {
-                let subject = token::subject(headers.get(AUTHORIZATION)?.as_bytes())?;
-                Some(then(subject.as_bytes()))
-            }
-        }
-    }
-
-    /// The value of the session cookie, when there is one.
-    fn session<'headers>(&self, headers: &'headers HeaderMap) -> Option<&'headers [u8]> {
-        let name = self.session_cookie.as_deref()?.as_bytes();
-        let lines = headers.get_all(COOKIE).iter();
-        let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-        pairs
-            .filter_map(|pair| pair.trim_ascii().strip_prefix(name)?.strip_prefix(b"="))
-            .find(not_empty)
-    }
-}
-
-fn not_empty(value: &&[u8]) -> bool {
-    !value.is_empty()
 }
 
 #[cfg(test)]

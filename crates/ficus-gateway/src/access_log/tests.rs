@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use http::HeaderMap;
 use serde_json::Value;

@@ -2,10 +2,10 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 
 use super::*;
+use crate::budget::Budget;
 use crate::coverage::CompareResult;
 use crate::fixture::{self, placed};
 use crate::lane::Lane;
-use crate::mirror::Budget;
 
 const KEY: HashKey = HashKey::from_bytes([3; 16]);
 

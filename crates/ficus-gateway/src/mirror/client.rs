@@ -16,8 +16,8 @@ use http_body::Body;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
 
-use super::budget::{Charge, Kept, NotKept};
 use super::copy::{Copy, Pieces};
+use crate::budget::{Charge, Kept, NotKept};
 use crate::comparing::Whole;
 use crate::connect;
 use crate::core::Core;

@@ -19,10 +19,10 @@ use http_body::{Body, Frame, SizeHint};
 use sha2::{Digest, Sha256};
 
 use super::Recording;
-use super::budget::{Charge, Kept};
 use crate::admit::SHADOW;
+use crate::budget::{Charge, Kept};
 use crate::comparing::Whole;
-use crate::coverage::Eligible;
+use crate::eligible::Eligible;
 use crate::lane::Lane;
 use crate::split::SIDE;
 use crate::trace::{SpanId, TraceContext, TraceId};

@@ -6,10 +6,10 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use arc_swap::ArcSwap;
 
 use crate::access_log::{self, LogSink};
+use crate::budget::Budget;
 use crate::comparing::{self, Pair};
-use crate::counters::Tally;
 use crate::health::Probes;
-use crate::mirror::Budget;
+use crate::losses::Losses;
 use crate::otlp::{self, SpanSink};
 use crate::reports::Reports;
 use crate::sentinel::{self, Report, Sentinel};
@@ -35,23 +35,6 @@ pub(crate) struct SharedObserver {
     pub(crate) probes: Probes,
     /// What did not fit anywhere.
     pub(crate) losses: Arc<Losses>,
-}
-
-/// What was dropped because a queue was full, or because whoever should take it did not.
-#[derive(Debug, Default)]
-pub(crate) struct Losses {
-    /// Observations that never reached the sentinel.
-    pub(crate) observations: Tally,
-    /// Observation batches that control did not take.
-    pub(crate) reports: Tally,
-    /// Comparison batches that control did not take.
-    pub(crate) comparisons: Tally,
-    /// Spans that were not exported.
-    pub(crate) spans: Tally,
-    /// Spans that were.
-    pub(crate) spans_exported: Tally,
-    /// Log lines that were not written.
-    pub(crate) lines: Tally,
 }
 
 impl SharedObserver {

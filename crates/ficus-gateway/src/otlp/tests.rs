@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 
+use ficus_model::boundary::Upstream;
 use http::HeaderMap;
 
 use super::*;

@@ -5,7 +5,7 @@ use ficus_model::snapshot::Placed;
 use ficus_model::{Side, Weight};
 
 use super::*;
-use crate::coverage::Eligible;
+use crate::eligible::Eligible;
 use crate::fixture::{Recorder, in_canary, percent, placed, rollout, settings, snapshot};
 use crate::lane::LaneSettings;
 use crate::origin::Origins;

@@ -1,5 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ficus_model::assignment::SubjectSource;
 use http::HeaderValue;
 use proptest::prelude::*;
 

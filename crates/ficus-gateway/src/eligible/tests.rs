@@ -1,4 +1,5 @@
 use super::*;
+use crate::coverage::CompareResult;
 use crate::fixture::{self, placed};
 
 fn lane() -> Arc<Lane> {
