@@ -78,10 +78,13 @@ fn bench(arguments: &[&str]) -> Result<()> {
     )
 }
 
-/// Runs the simulator's seeds; what fails prints its seed, and `--seed` runs just that one.
+/// Runs the simulator; a life that breaks a promise prints its seed, and `--seed` lives just that one again.
 fn simulate(arguments: &[&str]) -> Result<()> {
     let mut tests = cargo();
     tests.args(["test", "--release", "--package", "ficus-sim"]);
+    if !arguments.is_empty() {
+        tests.args(["--test", "rollout", "every_promise_holds_in_every_life"]);
+    }
     match arguments {
         [] => {}
         ["--seeds", count] => drop(tests.env("FICUS_SIM_SEEDS", count)),

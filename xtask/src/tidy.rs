@@ -9,6 +9,7 @@ mod findings;
 mod glossary;
 mod limits;
 mod links;
+mod manifests;
 mod names;
 mod purity;
 mod sources;

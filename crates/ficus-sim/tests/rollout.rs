@@ -14,9 +14,21 @@ const LIVES: u64 = 300;
 /// Commands in each of them.
 const COMMANDS: usize = 150;
 
+/// The lives to look at: `cargo xtask sim --seeds N` asks for more of them, `--seed S` for one.
+fn seeds() -> std::ops::Range<u64> {
+    let asked = |name: &str| {
+        let text = std::env::var(name).ok()?;
+        Some(text.parse::<u64>().unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")))
+    };
+    match (asked("FICUS_SIM_SEED"), asked("FICUS_SIM_SEEDS")) {
+        (Some(seed), _) => seed..seed + 1,
+        (None, count) => 0..count.unwrap_or(LIVES),
+    }
+}
+
 #[test]
 fn every_promise_holds_in_every_life() {
-    for seed in 0..LIVES {
+    for seed in seeds() {
         let life = World::live(seed, COMMANDS);
         assert!(life.is_ok(), "seed {seed}: {life:?}");
     }
