@@ -16,9 +16,9 @@ const COMMANDS: usize = 150;
 
 /// The lives to look at: `cargo xtask sim --seeds N` asks for more of them, `--seed S` for one.
 fn seeds() -> std::ops::Range<u64> {
-    let asked = |name: &str| {
+    let asked = |name: &str| -> Option<u64> {
         let text = std::env::var(name).ok()?;
-        Some(text.parse::<u64>().unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")))
+        Some(text.parse().expect("seeds and their count are numbers"))
     };
     match (asked("FICUS_SIM_SEED"), asked("FICUS_SIM_SEEDS")) {
         (Some(seed), _) => seed..seed + 1,
