@@ -4,12 +4,12 @@
 //! something, or a workspace that does not build, ends the run at once.
 
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use crate::run::{cargo, root, succeed, target};
+use crate::run::{cargo, succeed, target};
 use crate::{check, tools};
 
 /// What all parts need to know.
@@ -110,10 +110,11 @@ fn tests(around: &Surroundings) -> Result<()> {
     succeed(tests.env("RUN_SLOW_TESTS", "1").env("PATH", &around.path))
 }
 
+/// By way of cargo: the parts before may have built this very program anew, and the running one is gone then.
 fn demo(around: &Surroundings) -> Result<()> {
-    let own = std::env::current_exe().context("the path of this program is not known")?;
-    let mut demo = Command::new(own);
-    succeed(demo.args(["demo", "--fast"]).current_dir(root()).env("PATH", &around.path))
+    let mut demo = cargo();
+    demo.args(["run", "--quiet", "--locked", "--package", "xtask", "--", "demo", "--fast"]);
+    succeed(demo.env("PATH", &around.path))
 }
 
 #[cfg(test)]
