@@ -24,6 +24,7 @@ use ficus_control::identity::{Anonymous, Hosts, Identities, Identity, Role, Toke
 use ficus_control::{Control, ControlSettings, OpenError};
 use ficus_gateway::{AccessLogSettings, Gateway, GatewaySettings, LogDestination, OtlpSettings};
 use ficus_model::{Principal, Snapshot};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::cli::{Cli, UpArgs};
 use crate::failure::{Answer, Failure, chain};
@@ -49,6 +50,7 @@ const OPERATOR: &str = "operator";
 /// A [`Failure`] when something keeps the process from serving.
 pub(crate) fn up(cli: &Cli, args: &UpArgs, terminal: Terminal) -> Result<Answer, Failure> {
     start_log(terminal);
+    raise_file_limit();
     let files = Files::new(cli.config.clone(), overrides(args));
     let settings = files.first(terminal)?;
     let state =
@@ -95,6 +97,17 @@ fn start_log(terminal: Terminal) {
         .compact();
     // Only a second log in one process is refused, and there is none.
     let _first = log.try_init();
+}
+
+/// Lets this process have as many connections as the system grants: the soft limit is made for programs that use
+/// `select`, and a proxy needs two descriptors for every request under way.
+fn raise_file_limit() {
+    let granted = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: granted.maximum, ..granted });
+    match raised {
+        Ok(()) => tracing::debug!(files = granted.maximum, "raised the limit of open files"),
+        Err(error) => tracing::warn!(%error, files = granted.current, "few connections at once"),
+    }
 }
 
 fn listen_for_console(address: SocketAddr) -> Result<TcpListener, Failure> {

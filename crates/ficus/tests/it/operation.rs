@@ -191,3 +191,17 @@ fn ports_are_free_again_after_the_end() {
         assert!(ficus.stop().success());
     }
 }
+
+#[test]
+fn more_clients_than_the_usual_limit_of_files_are_served() {
+    let monolith = Origin::start("monolith");
+    let mut ficus = Ficus::new("files", &monolith);
+    ficus.spawn_after("ulimit -Sn 64");
+    ficus.answers();
+    let mut clients: Vec<Client> =
+        (0..200).map(|_| Client::connect(ficus.gateway).expect("connected")).collect();
+    for (number, client) in clients.iter_mut().enumerate() {
+        let seen = client.get("/x", "one").unwrap_or_else(|| panic!("client {number} is cut"));
+        assert_eq!(seen.status, 200, "client {number}");
+    }
+}

@@ -135,7 +135,12 @@ impl Ficus {
     /// Starts the process with files limited to so many KiB, as on a full disk; does not wait.
     pub(crate) fn spawn_limited(&mut self, kibibytes: u32) {
         // The signal of the limit would end the process; ignored, writing fails as it does on a full disk.
-        let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" \"$@\"");
+        self.spawn_after(&format!("trap '' XFSZ; ulimit -f {kibibytes}"));
+    }
+
+    /// Starts the process from a shell that has set its limits; does not wait.
+    pub(crate) fn spawn_after(&mut self, limits: &str) {
+        let script = format!("{limits}; exec \"$0\" \"$@\"");
         let child = Command::new("bash")
             .args(["-c", &script, env!("CARGO_BIN_EXE_ficus"), "up", "--config"])
             .arg(self.config())
