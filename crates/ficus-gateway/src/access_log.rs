@@ -16,7 +16,6 @@ use ficus_model::{Side, Time, Weight};
 use http::{Method, StatusCode};
 
 use crate::counters::Ended;
-use crate::exchange::Exchange;
 use crate::lane::Lane;
 use crate::losses::Losses;
 use crate::settings::{AccessLogSettings, LogDestination};
@@ -39,17 +38,28 @@ pub(crate) struct LogSink {
 /// What is logged of one request.
 #[derive(Debug)]
 pub(crate) struct LogLine {
-    ended: Time,
-    context: TraceContext,
-    lane: Option<Arc<Lane>>,
-    route: u16,
-    side: Option<Side>,
-    method: Method,
-    status: Option<StatusCode>,
-    outcome: Outcome,
-    latency: Duration,
-    request_bytes: u64,
-    reply_bytes: u64,
+    /// When it ended.
+    pub(crate) ended: Time,
+    /// Its trace.
+    pub(crate) context: TraceContext,
+    /// The boundary; `None` where none claims the request.
+    pub(crate) lane: Option<Arc<Lane>>,
+    /// Index of the route.
+    pub(crate) route: u16,
+    /// The side that was asked.
+    pub(crate) side: Option<Side>,
+    /// The method.
+    pub(crate) method: Method,
+    /// The status the client got.
+    pub(crate) status: Option<StatusCode>,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+    /// How long it took.
+    pub(crate) latency: Duration,
+    /// Bytes of the request body.
+    pub(crate) request_bytes: u64,
+    /// Bytes of the reply body.
+    pub(crate) reply_bytes: u64,
 }
 
 impl LogSink {
@@ -62,28 +72,6 @@ impl LogSink {
 }
 
 impl LogLine {
-    /// The line of a request that has ended.
-    pub(crate) fn of_request(
-        exchange: &Exchange,
-        outcome: Outcome,
-        ended: Time,
-        latency: Duration,
-    ) -> Self {
-        Self {
-            ended,
-            context: *exchange.opened.context(),
-            lane: exchange.table.lane(exchange.routed).map(Arc::clone),
-            route: exchange.routed.route,
-            side: exchange.assignment.as_ref().map(|assignment| assignment.side),
-            method: exchange.method.clone(),
-            status: exchange.status.get(),
-            outcome,
-            latency,
-            request_bytes: exchange.request_bytes.get(),
-            reply_bytes: exchange.reply_bytes.get(),
-        }
-    }
-
     /// The line as JSON, with its line end.
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let level = if self.outcome.bad() { "WARN" } else { "INFO" };

@@ -10,9 +10,9 @@ use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Uri, Version};
 
-use crate::connection::Peer;
 use crate::guard::REFUSED;
 use crate::hop;
+use crate::peer::Peer;
 use crate::refusal::Refusal;
 
 /// The addresses a request has come through.

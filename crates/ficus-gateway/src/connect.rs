@@ -15,14 +15,23 @@ use hyper_util::rt::TokioIo;
 use thiserror::Error;
 use tokio::net::TcpStream;
 
-use crate::core::Core;
-use crate::counts::Count;
+use crate::counts::{Count, PathCounts};
 use crate::origin::Origin;
+use crate::tasks::Tasks;
 
 /// How long the addresses of a name are used before it is looked up again.
 const LOOK_UP_AGE_MAX: Duration = Duration::from_secs(5);
 /// Bytes of a reply that hyper may buffer.
 const READ_BYTES_MAX: usize = 256 * 1024;
+
+/// Opens the connections of one core.
+pub(crate) struct Connector {
+    /// How long a connection may take.
+    limit: Duration,
+    counts: Arc<PathCounts>,
+    /// Where the tasks run that drive them.
+    tasks: Rc<Tasks>,
+}
 
 /// Why there is no connection.
 #[derive(Debug, Error)]
@@ -51,29 +60,36 @@ pub(crate) enum ConnectError {
     },
 }
 
-/// Opens a connection and spawns the task that drives it. All addresses share the time there is.
-pub(crate) async fn connect<B>(
-    core: &Rc<Core>,
-    origin: &Arc<Origin>,
-) -> Result<SendRequest<B>, ConnectError>
-where
-    B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
-{
-    let limit = core.shared.settings.times.connect;
-    let host = || origin.upstream.host.clone();
-    let opened = tokio::time::timeout(limit, open(origin)).await;
-    let stream = opened.map_err(|_| ConnectError::Timeout { host: host() })??;
-    let handshake =
-        http1::Builder::new().max_buf_size(READ_BYTES_MAX).handshake(TokioIo::new(stream)).await;
-    let (sender, connection) = handshake
-        .map_err(|error| ConnectError::Refused { host: host(), source: io::Error::other(error) })?;
-    core.counts.add(Count::Connected);
-    core.tasks.spawn_named("upstream", async move {
-        if let Err(error) = connection.with_upgrades().await {
-            tracing::trace!(error = %error, "upstream connection ended");
-        }
-    });
-    Ok(sender)
+impl Connector {
+    /// Opens connections within `limit` each.
+    pub(crate) fn new(limit: Duration, counts: &Arc<PathCounts>, tasks: &Rc<Tasks>) -> Self {
+        Self { limit, counts: Arc::clone(counts), tasks: Rc::clone(tasks) }
+    }
+
+    /// Opens a connection and spawns the task that drives it. All addresses share the time there is.
+    pub(crate) async fn connect<B>(&self, origin: &Origin) -> Result<SendRequest<B>, ConnectError>
+    where
+        B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
+    {
+        let host = || origin.upstream.host.clone();
+        let opened = tokio::time::timeout(self.limit, open(origin)).await;
+        let stream = opened.map_err(|_| ConnectError::Timeout { host: host() })??;
+        let handshake = http1::Builder::new()
+            .max_buf_size(READ_BYTES_MAX)
+            .handshake(TokioIo::new(stream))
+            .await;
+        let (sender, connection) = handshake.map_err(|error| ConnectError::Refused {
+            host: host(),
+            source: io::Error::other(error),
+        })?;
+        self.counts.add(Count::Connected);
+        self.tasks.spawn_named("upstream", async move {
+            if let Err(error) = connection.with_upgrades().await {
+                tracing::trace!(error = %error, "upstream connection ended");
+            }
+        });
+        Ok(sender)
+    }
 }
 
 async fn open(origin: &Origin) -> Result<TcpStream, ConnectError> {

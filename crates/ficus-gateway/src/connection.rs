@@ -2,7 +2,6 @@
 
 mod watch;
 
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -20,47 +19,24 @@ use tokio::net::TcpStream;
 use crate::core::Core;
 use crate::framing;
 use crate::guard::{Guard, Signals};
+use crate::peer::Peer;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::request;
-use crate::timer::Alarm;
 use watch::{Watch, Watched};
 
 /// Bytes of a client that hyper may buffer; more than the longest head, which is never seen in part.
 const READ_BYTES_MAX: usize = 2 * framing::HEAD_BYTES_MAX;
 
-/// A client, as its requests see it. HTTP/1 has one request under way at a time, so one of everything suffices.
-pub(crate) struct Peer {
-    /// The core its connection belongs to.
-    pub(crate) core: Rc<Core>,
-    /// Its address, as it is told to upstreams.
-    pub(crate) address: HeaderValue,
-    /// Shared with the guard around its socket.
-    pub(crate) signals: Arc<Signals>,
-    /// The deadline of the request under way.
-    pub(crate) alarm: Alarm,
-    /// Requests whose answers are not complete.
-    pub(crate) under_way: Cell<u32>,
-    /// Requests begun so far.
-    pub(crate) requests: Cell<u64>,
-}
-
 /// Serves one client until it leaves, its time runs out, or the drain closes it.
 pub(crate) async fn serve(core: Rc<Core>, stream: TcpStream, address: SocketAddr, place: Place) {
     let signals = Arc::new(Signals::default());
     let clock = core.alarms.alarm();
-    let peer = Rc::new(Peer {
-        address: text_of(address),
-        signals: Arc::clone(&signals),
-        alarm: core.alarms.alarm(),
-        under_way: Cell::new(0),
-        requests: Cell::new(0),
-        core: Rc::clone(&core),
-    });
+    let peer = Rc::new(Peer::new(text_of(address), Arc::clone(&signals), core.alarms.alarm()));
     let guard = TokioIo::new(Guard::new(stream, signals));
-    let service = service_fn(|request| {
-        let peer = Rc::clone(&peer);
-        async move { Ok::<_, Infallible>(request::serve(request, peer).await) }
+    let (client, served_by) = (&peer, &core);
+    let service = service_fn(|request| async move {
+        Ok::<_, Infallible>(request::serve(request, client, served_by).await)
     });
     let connection = http1::Builder::new()
         .auto_date_header(false)

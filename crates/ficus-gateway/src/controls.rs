@@ -62,7 +62,8 @@ impl GatewayControls {
 
     /// Whether the gateway works, with its dependencies.
     pub fn health(&self) -> Health {
-        health::read(&self.shared)
+        let Shared { table, observer, .. } = &*self.shared;
+        health::read(&table.load(), &observer.probes, self.shared.draining())
     }
 
     /// What all cores share, for tests of the parts.

@@ -3,26 +3,33 @@
 //! Everything a request touches lives in [`Core`] and is used by one thread only: no locks, no reference counts shared
 //! between threads. [`Shared`] is what control and other cores see: the table, swapped whole, and a few atomics.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use arc_swap::{ArcSwap, Cache};
+use arc_swap::ArcSwap;
 use tokio::sync::Notify;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::body::RequestBody;
+use crate::connect::Connector;
 use crate::counts::PathCounts;
 use crate::lane::LaneSettings;
+use crate::mirror::{Lent, Mirror};
 use crate::observe::{CoreObserver, SharedObserver};
 use crate::origin::Origins;
 use crate::pool::Pool;
+use crate::request_body::RequestBody;
 use crate::retries::RetryBudget;
 use crate::settings::GatewaySettings;
-use crate::table::RouteTable;
+use crate::table::{CurrentTable, RouteTable};
 use crate::tasks::Tasks;
 use crate::timer::Alarms;
+
+/// Longest time an observation waits on its core.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What all cores, the controls and the scrape share.
 pub(crate) struct Shared {
@@ -53,9 +60,13 @@ pub(crate) struct Core {
     /// This core's counters.
     pub(crate) counts: Arc<PathCounts>,
     /// What this core needs to observe.
-    pub(crate) observer: CoreObserver,
+    pub(crate) observer: Rc<CoreObserver>,
+    /// The copies of this core.
+    pub(crate) mirror: Rc<Mirror>,
+    /// Opens connections to upstreams.
+    pub(crate) connector: Rc<Connector>,
     /// Connections to upstreams that wait for their next request.
-    pub(crate) pool: Pool<RequestBody>,
+    pub(crate) pool: Rc<Pool<RequestBody>>,
     /// The deadlines of this core.
     pub(crate) alarms: Rc<Alarms>,
     /// Client connections of this core that are open, upgraded ones among them.
@@ -65,8 +76,9 @@ pub(crate) struct Core {
     /// What may still be retried.
     pub(crate) retries: RetryBudget,
     /// Tasks this core has spawned.
-    pub(crate) tasks: Tasks,
-    table: RefCell<Cache<Arc<ArcSwap<RouteTable>>, Arc<RouteTable>>>,
+    pub(crate) tasks: Rc<Tasks>,
+    /// What its requests are routed by.
+    pub(crate) table: Rc<CurrentTable>,
 }
 
 impl Shared {
@@ -79,22 +91,46 @@ impl Shared {
 impl Core {
     /// The core with this number.
     pub(crate) fn new(shared: &Arc<Shared>, worker: usize) -> Rc<Self> {
+        let times = &shared.settings.times;
+        let counts = shared.counts.get(worker).map(Arc::clone).unwrap_or_default();
+        let tasks = Rc::new(Tasks::default());
+        let table = Rc::new(CurrentTable::of(&shared.table));
+        let observer = Rc::new(CoreObserver::new(&shared.observer, worker));
+        let connector = Rc::new(Connector::new(times.connect, &counts, &tasks));
+        let lent = Lent {
+            observer: Rc::clone(&observer),
+            tasks: Rc::clone(&tasks),
+            table: Rc::clone(&table),
+            connector: Rc::clone(&connector),
+        };
         Rc::new(Self {
             shared: Arc::clone(shared),
-            counts: shared.counts.get(worker).map(Arc::clone).unwrap_or_default(),
-            observer: CoreObserver::new(shared, worker),
-            pool: Pool::new(shared.settings.times.upstream_idle),
+            counts,
+            observer,
+            mirror: Rc::new(Mirror::new(&shared.settings, &shared.observer, lent)),
+            connector,
+            pool: Rc::new(Pool::new(times.upstream_idle)),
             alarms: Rc::new(Alarms::default()),
             open: Cell::new(0),
             closed: Notify::new(),
             retries: RetryBudget::default(),
-            tasks: Tasks::default(),
-            table: RefCell::new(Cache::new(Arc::clone(&shared.table))),
+            tasks,
+            table,
         })
     }
 
-    /// The present table. A request keeps the one it began with.
-    pub(crate) fn table(&self) -> Arc<RouteTable> {
-        Arc::clone(self.table.borrow_mut().load())
+    /// Flushes what this core observed, for as long as clients are connected.
+    pub(crate) async fn flush(self: Rc<Self>) {
+        let mut ticks = tokio::time::interval(FLUSH_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let due = ticks.tick().await;
+            self.observer.flush_late(due.elapsed());
+            self.mirror.sweep(Instant::now());
+            let connections = self.shared.connections.load(Ordering::Relaxed);
+            if self.shared.shutdown.is_cancelled() && connections == 0 {
+                return;
+            }
+        }
     }
 }

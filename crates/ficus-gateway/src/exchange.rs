@@ -12,11 +12,10 @@ use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 
 use crate::arm::{Arm, Permit};
-use crate::body::Progress;
-use crate::connection::Peer;
 use crate::core::Core;
-use crate::observe::{self, Opened};
-use crate::place::UnderWay;
+use crate::counters::SideCounters;
+use crate::observe::{Finished, Opened};
+use crate::peer::{Peer, UnderWay};
 use crate::split::Assignment;
 use crate::table::{RouteTable, Routed};
 
@@ -54,11 +53,15 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// An exchange that begins now.
-    pub(crate) fn begin(under_way: UnderWay, opened: Opened, parts: &Parts) -> Self {
-        let core = Rc::clone(&under_way.peer().core);
+    pub(crate) fn begin(
+        core: &Rc<Core>,
+        under_way: UnderWay,
+        opened: Opened,
+        parts: &Parts,
+    ) -> Self {
         Self {
-            table: core.table(),
-            core,
+            table: core.table.load(),
+            core: Rc::clone(core),
             routed: Routed { lane: None, route: 0 },
             assignment: None,
             opened,
@@ -97,10 +100,16 @@ impl Exchange {
         self.table.lane(self.routed).map_or(unclaimed, |lane| lane.limits.timeout)
     }
 
-    /// Counts the request's body.
-    pub(crate) fn progress(&self) -> Progress {
-        let bytes_max = self.table.lane(self.routed).map(|lane| lane.limits.request_bytes_max);
-        Progress { bytes_max: bytes_max.unwrap_or(u64::MAX), ..Progress::default() }
+    /// The most bytes its body may have.
+    pub(crate) fn request_bytes_max(&self) -> u64 {
+        self.table.lane(self.routed).map_or(u64::MAX, |lane| lane.limits.request_bytes_max)
+    }
+
+    /// It was sent a second time, on a fresh connection.
+    pub(crate) fn retried(&self) {
+        if let Some(counters) = self.counters() {
+            counters.retries.add(1);
+        }
     }
 
     /// The answer is complete.
@@ -119,7 +128,9 @@ impl Exchange {
     pub(crate) fn blame(&self) {
         let Some(arm) = self.arm() else { return };
         if arm.failed(Instant::now()) {
-            observe::ejected(self);
+            if let Some(counters) = self.counters() {
+                counters.ejections.add(1);
+            }
             let Upstream { host, port } = &arm.origin.upstream;
             tracing::warn!(host, port, "upstream ejected");
         }
@@ -128,8 +139,27 @@ impl Exchange {
     /// The request has ended like this; only the first end counts.
     pub(crate) fn finish(&self, outcome: Outcome) {
         if !self.ended.replace(true) {
-            observe::finished(self, outcome);
+            self.core.observer.finished(&Finished {
+                opened: self.opened,
+                lane: self.table.lane(self.routed),
+                live: self.table.live(self.routed),
+                route: self.routed.route,
+                assignment: self.assignment,
+                method: &self.method,
+                status: self.status.get(),
+                outcome,
+                latency: self.began.elapsed(),
+                streamed: self.streamed.get(),
+                request_bytes: self.request_bytes.get(),
+                reply_bytes: self.reply_bytes.get(),
+            });
         }
+    }
+
+    /// The counters of this core for the side it was assigned to, once it was.
+    fn counters(&self) -> Option<&SideCounters> {
+        let side = self.assignment.as_ref()?.side;
+        self.core.observer.counters(self.table.live(self.routed), side)
     }
 }
 

@@ -16,11 +16,10 @@ use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::SendRequest;
 
 use crate::arm::Arm;
-use crate::body::{Progress, RequestBody};
-use crate::connect::{self, ConnectError};
+use crate::connect::ConnectError;
 use crate::exchange::Exchange;
-use crate::observe;
 use crate::refusal::Refusal;
+use crate::request_body::{Progress, RequestBody};
 use crate::retries::RetryBudget;
 use crate::timer::Alarm;
 
@@ -94,9 +93,9 @@ async fn send_safely(
             Ok(reply) => return Ok(reply),
             Err(failed) => request = again(failed, spare, &core.retries)?,
         }
-        observe::retried(exchange);
+        exchange.retried();
     }
-    let sender = connect::connect(core, &arm.origin).await.map_err(Failure::Connect)?;
+    let sender = core.connector.connect(&arm.origin).await.map_err(Failure::Connect)?;
     send(sender, request).await.map_err(|failed| Failure::Exchange(failed.into_error()))
 }
 

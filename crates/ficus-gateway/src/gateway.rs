@@ -24,9 +24,8 @@ use crate::core::{Core, Shared};
 use crate::counts::PathCounts;
 use crate::lane::LaneSettings;
 use crate::listener;
-use crate::observe::{self, SharedObserver};
+use crate::observe::SharedObserver;
 use crate::origin::Origins;
-use crate::pool;
 use crate::reports::Reports;
 use crate::settings::GatewaySettings;
 use crate::table::RouteTable;
@@ -205,9 +204,9 @@ fn start(
 async fn serve(shared: &Arc<Shared>, worker: usize, listener: TcpListener) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let core = Core::new(shared, worker);
-    core.tasks.spawn_named("flush", observe::flush(Rc::clone(&core)));
+    core.tasks.spawn_named("flush", Rc::clone(&core).flush());
     core.tasks.spawn_named("alarms", Rc::clone(&core.alarms).run());
-    core.tasks.spawn_named("pool", pool::sweep(Rc::clone(&core)));
+    core.tasks.spawn_named("pool", Rc::clone(&core.pool).keep_swept());
     listener::accept(&core, listener).await;
     listener::drain(&core).await;
     Ok(())

@@ -14,7 +14,6 @@ use arc_swap::ArcSwap;
 use ficus_model::Time;
 use ficus_model::boundary::Upstream;
 
-use crate::core::Shared;
 use crate::table::RouteTable;
 use crate::threads;
 
@@ -77,9 +76,7 @@ impl Probes {
 }
 
 /// Reads the health of the gateway.
-pub(crate) fn read(shared: &Shared) -> Health {
-    let table = shared.table.load();
-    let probes = &shared.observer.probes;
+pub(crate) fn read(table: &RouteTable, probes: &Probes, draining: bool) -> Health {
     let monolith = dependency("monolith", &table.fallback.origin.upstream, probes, false);
     let reachable = monolith.reachable.unwrap_or(false);
     let services = table.lanes.iter().map(|lane| {
@@ -87,8 +84,8 @@ pub(crate) fn read(shared: &Shared) -> Health {
         dependency(lane.name.as_str(), &lane.service.origin.upstream, probes, ejected)
     });
     Health {
-        ready: reachable && !shared.draining(),
-        draining: shared.draining(),
+        ready: reachable && !draining,
+        draining,
         generation: table.snapshot.generation,
         control_seen: table.compiled,
         dependencies: std::iter::once(monolith).chain(services).collect(),

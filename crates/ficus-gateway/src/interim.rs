@@ -4,21 +4,22 @@
 //! socket at a moment when nothing else is half-written. 100 is not passed on: the gateway has its own.
 
 use std::fmt::Write as _;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use http::Request;
 
-use crate::body::RequestBody;
-use crate::connection::Peer;
 use crate::counts::{Count, PathCounts};
 use crate::guard::Signals;
 use crate::hop;
 
 /// Passes interim answers to this request on to its client.
-pub(crate) fn pass(request: &mut Request<RequestBody>, peer: &Rc<Peer>, number: u64) {
-    let signals: Arc<Signals> = Arc::clone(&peer.signals);
-    let counts: Arc<PathCounts> = Arc::clone(&peer.core.counts);
+pub(crate) fn pass<B>(
+    request: &mut Request<B>,
+    signals: &Arc<Signals>,
+    counts: &Arc<PathCounts>,
+    number: u64,
+) {
+    let (signals, counts) = (Arc::clone(signals), Arc::clone(counts));
     signals.awaits(number);
     hyper::ext::on_informational(request, move |interim| {
         if interim.status().as_u16() <= 101 {

@@ -25,7 +25,6 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 
 use crate::budget::{Charge, Kept, NotKept};
-use crate::core::Core;
 use crate::eligible::Eligible;
 use crate::lane::Lane;
 use crate::split::Assignment;
@@ -35,7 +34,7 @@ mod client;
 mod copy;
 mod queue;
 
-pub(crate) use queue::Mirror;
+pub(crate) use queue::{Lent, Mirror};
 
 use copy::Copy;
 
@@ -45,7 +44,7 @@ pub(crate) struct Tap(Rc<RefCell<Recording>>);
 
 /// What a tap has collected so far. Without `eligible` it has given up, and collects nothing more.
 struct Recording {
-    core: Rc<Core>,
+    mirror: Rc<Mirror>,
     eligible: Option<Eligible>,
     parts: Parts,
     request: Kept,
@@ -62,26 +61,26 @@ pub(crate) fn tap(
     routed: Routed,
     assignment: &Assignment,
     parts: &Parts,
-    core: &Rc<Core>,
+    mirror: &Rc<Mirror>,
 ) -> Option<Tap> {
     let lane = table.lane(routed)?;
     if !mirrors(lane) {
         return None;
     }
     let eligible = Eligible::begin(lane, routed.route);
-    if let Some(reason) = left_out(lane, assignment, parts, core) {
+    if let Some(reason) = left_out(lane, assignment, parts, mirror) {
         eligible.uncompared(reason);
         return None;
     }
     let recording = Recording {
-        core: Rc::clone(core),
+        mirror: Rc::clone(mirror),
         eligible: Some(eligible),
         parts: parts.clone(),
         request: Kept::default(),
         request_whole: false,
         reply: None,
         reply_body: Kept::default(),
-        charge: Charge::on(&core.shared.observer.budget),
+        charge: Charge::on(mirror.budget()),
         began: Instant::now(),
     };
     Some(Tap(Rc::new(RefCell::new(recording))))
@@ -97,7 +96,7 @@ fn left_out(
     lane: &Lane,
     assignment: &Assignment,
     parts: &Parts,
-    core: &Core,
+    mirror: &Mirror,
 ) -> Option<Uncompared> {
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
@@ -108,9 +107,9 @@ fn left_out(
         Some(Uncompared::Unsafe)
     } else if parts.headers.contains_key(UPGRADE) {
         Some(Uncompared::UpgradeOrStream)
-    } else if !core.observer.falls_below(lane.mirror) {
+    } else if !mirror.tosses(lane.mirror) {
         Some(Uncompared::SampledOut)
-    } else if core.observer.lag() > core.shared.settings.mirror.lag_max {
+    } else if mirror.late() {
         Some(Uncompared::QueueFull)
     } else if length > lane.shadow.body_bytes_max {
         Some(Uncompared::BodyCap)
@@ -169,7 +168,7 @@ impl Tap {
             return;
         };
         let copy = Copy::of(recording, eligible, reply);
-        recording.core.observer.mirror.submit(&recording.core, copy);
+        recording.mirror.submit(copy);
     }
 
     /// The reply is an upgrade or an endless stream: nothing to compare.
@@ -194,7 +193,7 @@ impl Recording {
             eligible.uncompared(reason);
             self.request = Kept::default();
             self.reply_body = Kept::default();
-            self.charge = Charge::on(&self.core.shared.observer.budget);
+            self.charge = Charge::on(self.mirror.budget());
         }
     }
 }

@@ -1,41 +1,37 @@
 //! What is remembered of a request, and how it leaves the data thread.
 //!
 //! Everything here is per core and never waits: counters are added in place, observations gather in a buffer that is
-//! handed over whole every [`FLUSH_INTERVAL`] or [`BATCH_MAX`] requests, spans and log lines are handed over one by
+//! handed over whole every flush interval or [`BATCH_MAX`] requests, spans and log lines are handed over one by
 //! one. Every hand-over is a bounded queue; what does not fit is dropped and counted, and the batch after it says how
 //! many observations are missing, so that a judge never takes a gap for silence.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ficus_model::assignment::Assigned;
-use ficus_model::observation::{AssignedCount, Observation, ObservationBatch, Outcome};
-use ficus_model::{Side, Time, Weight};
+use ficus_model::observation::{AssignedCount, Observation, ObservationBatch};
+use ficus_model::{Side, Weight};
 use http::HeaderMap;
 
-use crate::access_log::{LogLine, LogSink};
-use crate::core::{Core, Shared};
+use crate::access_log::LogSink;
 use crate::counters::SideCounters;
-use crate::exchange::Exchange;
-use crate::lane::Lane;
+use crate::lane::{Lane, Live};
 use crate::losses::Losses;
-use crate::mirror::Mirror;
 use crate::otlp::{Span, SpanSink};
 use crate::sentinel::Report;
 use crate::split::Assignment;
 use crate::trace::{Identifiers, TraceContext};
 use crate::wall;
 
+mod finished;
 mod shared;
 
+pub(crate) use finished::Finished;
 pub(crate) use shared::SharedObserver;
 
-/// Longest time an observation waits on its core.
-const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 /// Most observations of one batch.
 const BATCH_MAX: usize = 256;
 
@@ -51,8 +47,6 @@ pub(crate) struct CoreObserver {
     losses: Arc<Losses>,
     /// How late this core came to its last flush.
     lag: Cell<Duration>,
-    /// The copies of this core.
-    pub(crate) mirror: Mirror,
 }
 
 /// What is known of a request before it is routed: its trace.
@@ -72,19 +66,17 @@ struct Buffer {
 
 impl CoreObserver {
     /// The observer of a core.
-    pub(crate) fn new(shared: &Arc<Shared>, worker: usize) -> Self {
-        let observer = &shared.observer;
+    pub(crate) fn new(shared: &SharedObserver, worker: usize) -> Self {
         Self {
             worker,
             identifiers: Identifiers::new(random_seed()),
             coins: Identifiers::new(random_seed()),
             buffers: RefCell::default(),
-            ring: observer.ring.clone(),
-            spans: observer.spans.clone(),
-            lines: observer.lines.clone(),
-            losses: Arc::clone(&observer.losses),
+            ring: shared.ring.clone(),
+            spans: shared.spans.clone(),
+            lines: shared.lines.clone(),
+            losses: Arc::clone(&shared.losses),
             lag: Cell::default(),
-            mirror: Mirror::new(shared),
         }
     }
 
@@ -112,9 +104,47 @@ impl CoreObserver {
         &self.identifiers
     }
 
-    /// Where spans go, when they are exported.
-    pub(crate) fn spans(&self) -> Option<&SpanSink> {
-        self.spans.as_ref()
+    /// Opens the observation of a request: continues its trace or begins one.
+    pub(crate) fn open(&self, headers: &HeaderMap) -> Opened {
+        let sample = || self.spans.as_ref().is_some_and(|sink| self.falls_below(sink.sample));
+        Opened { context: TraceContext::adopt(headers, &self.identifiers, sample) }
+    }
+
+    /// A request has ended; called exactly once for each, when its answer is complete or given up.
+    pub(crate) fn finished(&self, request: &Finished<'_>) {
+        let ended = wall::now();
+        if let Some(assignment) = &request.assignment {
+            if let Some(counters) = self.counters(request.live, assignment.side) {
+                counters.record(request.outcome, request.latency, request.streamed);
+            }
+            if let Some(lane) = request.lane {
+                self.observe(lane, request.observation(assignment, ended));
+            }
+        }
+        if request.opened.context.sampled() {
+            self.export(|| request.span(ended));
+        }
+        if let Some(sink) = &self.lines
+            && (request.outcome.bad() || self.falls_below(sink.sample))
+        {
+            sink.send(request.line(ended), &self.losses);
+        }
+    }
+
+    /// The counters of this core for one side.
+    pub(crate) fn counters<'live>(
+        &self,
+        live: &'live Live,
+        side: Side,
+    ) -> Option<&'live SideCounters> {
+        Some(live.counters.get(self.worker)?.side(side))
+    }
+
+    /// Hands a span over, where spans are exported.
+    pub(crate) fn export(&self, span: impl FnOnce() -> Span) {
+        if let Some(sink) = &self.spans {
+            sink.send(span(), &self.losses);
+        }
     }
 
     /// A request was assigned. Overrides are no part of statistics.
@@ -152,8 +182,14 @@ impl CoreObserver {
         }
     }
 
+    /// Hands everything over; this core is so late for it.
+    pub(crate) fn flush_late(&self, lag: Duration) {
+        self.lag.set(lag);
+        self.flush();
+    }
+
     /// Hands everything over. A buffer without news is forgotten, so that old tables can go.
-    pub(crate) fn flush(&self) {
+    fn flush(&self) {
         let mut buffers = self.buffers.borrow_mut();
         buffers.retain(Buffer::has_news);
         for buffer in buffers.iter_mut() {
@@ -222,96 +258,6 @@ impl fmt::Display for Opened {
     /// The trace id, as clients are told it.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.context.trace.fmt(formatter)
-    }
-}
-
-/// Opens the observation of a request: continues its trace or begins one.
-pub(crate) fn open(headers: &HeaderMap, core: &Core) -> Opened {
-    let observer = &core.observer;
-    let sample = || observer.spans.as_ref().is_some_and(|sink| observer.falls_below(sink.sample));
-    Opened { context: TraceContext::adopt(headers, &observer.identifiers, sample) }
-}
-
-/// A request has ended; called exactly once for each, when its answer is complete or given up.
-pub(crate) fn finished(exchange: &Exchange, outcome: Outcome) {
-    let observer = &exchange.core.observer;
-    let (ended, latency) = (wall::now(), exchange.began.elapsed());
-    if let Some(assignment) = &exchange.assignment {
-        if let Some(counters) = counters(exchange) {
-            counters.record(outcome, latency, exchange.streamed.get());
-        }
-        if let Some(lane) = exchange.table.lane(exchange.routed) {
-            let seen = observation(exchange, assignment, outcome, ended, latency);
-            observer.observe(lane, seen);
-        }
-    }
-    if let Some(sink) = &observer.spans
-        && exchange.opened.context.sampled()
-    {
-        sink.send(Span::of_request(exchange, outcome, ended, latency), &observer.losses);
-    }
-    if let Some(sink) = &observer.lines
-        && (outcome.bad() || observer.falls_below(sink.sample))
-    {
-        sink.send(LogLine::of_request(exchange, outcome, ended, latency), &observer.losses);
-    }
-}
-
-/// A request was sent a second time, on a fresh connection.
-pub(crate) fn retried(exchange: &Exchange) {
-    if let Some(counters) = counters(exchange) {
-        counters.retries.add(1);
-    }
-}
-
-/// A request's failure was the one too many: its side is left alone for a while.
-pub(crate) fn ejected(exchange: &Exchange) {
-    if let Some(counters) = counters(exchange) {
-        counters.ejections.add(1);
-    }
-}
-
-/// The counters of this core for the side a request was assigned to, once it was.
-fn counters(exchange: &Exchange) -> Option<&SideCounters> {
-    let side = exchange.assignment.as_ref()?.side;
-    let live = exchange.table.live(exchange.routed);
-    Some(live.counters.get(exchange.core.observer.worker)?.side(side))
-}
-
-fn observation(
-    exchange: &Exchange,
-    assignment: &Assignment,
-    outcome: Outcome,
-    at: Time,
-    latency: Duration,
-) -> Observation {
-    Observation {
-        at,
-        key: assignment.key,
-        assigned: assignment.assigned,
-        route: exchange.routed.route,
-        side: assignment.side,
-        weight: assignment.weight,
-        outcome,
-        latency,
-        streamed: exchange.streamed.get(),
-    }
-}
-
-/// Flushes what one core observed, for as long as clients are connected.
-pub(crate) async fn flush(core: Rc<Core>) {
-    let shared = &core.shared;
-    let mut ticks = tokio::time::interval(FLUSH_INTERVAL);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        let due = ticks.tick().await;
-        core.observer.lag.set(due.elapsed());
-        core.observer.flush();
-        core.observer.mirror.sweep(Instant::now());
-        let connections = shared.connections.load(std::sync::atomic::Ordering::Relaxed);
-        if shared.shutdown.is_cancelled() && connections == 0 {
-            return;
-        }
     }
 }
 

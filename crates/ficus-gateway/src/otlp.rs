@@ -17,7 +17,6 @@ use ficus_model::{Side, Time, Weight};
 use http::Method;
 
 use crate::counters::Ended;
-use crate::exchange::Exchange;
 use crate::lane::Lane;
 use crate::losses::Losses;
 use crate::settings::OtlpSettings;
@@ -80,28 +79,6 @@ impl SpanSink {
 }
 
 impl Span {
-    /// The span of a live request.
-    pub(crate) fn of_request(
-        exchange: &Exchange,
-        outcome: Outcome,
-        ended: Time,
-        latency: Duration,
-    ) -> Self {
-        Self {
-            context: *exchange.opened.context(),
-            copy_of: None,
-            lane: exchange.table.lane(exchange.routed).map(Arc::clone),
-            route: exchange.routed.route,
-            side: exchange.assignment.as_ref().map(|assignment| assignment.side),
-            assigned: exchange.assignment.as_ref().map(|assignment| assignment.assigned),
-            method: exchange.method.clone(),
-            status: exchange.status.get().map(|status| status.as_u16()),
-            outcome,
-            ended,
-            latency,
-        }
-    }
-
     /// The name: the route where there is one, because a name must not multiply with the paths.
     fn name(&self) -> &str {
         match &self.lane {

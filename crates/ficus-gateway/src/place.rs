@@ -1,17 +1,13 @@
-//! Who counts as being here: connections against the limit of the process, requests against idleness.
+//! Who counts as being here: connections, against the limit of the process.
 
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
-use crate::connection::Peer;
 use crate::core::Core;
 use crate::counts::Count;
 
 /// A place among the connections the process may have; given back when dropped.
 pub(crate) struct Place(Rc<Core>);
-
-/// A request whose answer is not complete; its connection is not idle.
-pub(crate) struct UnderWay(Rc<Peer>);
 
 impl Place {
     /// Takes a place, if there is one.
@@ -44,24 +40,5 @@ impl Drop for Place {
         self.0.counts.add(Count::Ended);
         self.0.open.set(self.0.open.get() - 1);
         self.0.closed.notify_one();
-    }
-}
-
-impl UnderWay {
-    /// One more.
-    pub(crate) fn begin(peer: &Rc<Peer>) -> Self {
-        peer.under_way.set(peer.under_way.get() + 1);
-        Self(Rc::clone(peer))
-    }
-
-    /// Whose it is.
-    pub(crate) fn peer(&self) -> &Rc<Peer> {
-        &self.0
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.under_way.set(self.0.under_way.get() - 1);
     }
 }

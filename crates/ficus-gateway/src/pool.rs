@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use hyper::client::conn::http1::SendRequest;
 
-use crate::core::Core;
 use crate::origin::Origin;
 
 /// Connections kept per core and upstream; more are closed when their reply has ended.
@@ -70,12 +69,12 @@ impl<B> Pool<B> {
         };
         self.stacks.borrow_mut().iter_mut().for_each(|stack| stack.retain(fit));
     }
-}
 
-/// Sweeps a core's pool for as long as the core lives.
-pub(crate) async fn sweep(core: Rc<Core>) {
-    loop {
-        tokio::time::sleep(SWEEP).await;
-        core.pool.sweep(Instant::now());
+    /// Does so for as long as the core lives.
+    pub(crate) async fn keep_swept(self: Rc<Self>) {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            self.sweep(Instant::now());
+        }
     }
 }

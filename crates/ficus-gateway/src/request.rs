@@ -19,39 +19,45 @@ use hyper::upgrade::OnUpgrade;
 use crate::admit::{self, Admitted};
 use crate::arm::{Arm, Closed};
 use crate::authorise::authorise;
-use crate::body::{PassingReply, ReplyBody, RequestBody};
-use crate::connection::Peer;
+use crate::core::Core;
 use crate::exchange::Exchange;
 use crate::forward::{Reply, forward};
 use crate::interim;
 use crate::isolate::{Panicked, isolate};
 use crate::mirror::{self, Tap};
-use crate::observe::{self, Opened};
-use crate::place::UnderWay;
+use crate::observe::Opened;
+use crate::peer::{Peer, UnderWay};
 use crate::refusal::Refusal;
 use crate::reply;
+use crate::reply_body::{PassingReply, ReplyBody};
+use crate::request_body::{Progress, RequestBody};
 use crate::respond;
 use crate::split;
 use crate::table;
 use crate::upgrade;
 
 /// Serves one request. A panic on its path ends this request only: the client is told the trace.
-pub(crate) async fn serve(request: Request<Incoming>, peer: Rc<Peer>) -> Response<ReplyBody> {
+pub(crate) async fn serve(
+    request: Request<Incoming>,
+    peer: &Rc<Peer>,
+    core: &Rc<Core>,
+) -> Response<ReplyBody> {
     let opened = Cell::new(None);
-    let served = isolate(serve_in(request, &peer, &opened)).await;
-    served.unwrap_or_else(|Panicked| failed(&peer, opened.get()))
+    let served = isolate(serve_in(request, peer, core, &opened)).await;
+    served.unwrap_or_else(|Panicked| failed(core, opened.get()))
 }
 
-fn failed(peer: &Peer, opened: Option<Opened>) -> Response<ReplyBody> {
+fn failed(core: &Core, opened: Option<Opened>) -> Response<ReplyBody> {
     let refusal = Refusal::Bug;
-    peer.core.counts.refused(refusal);
-    let opened = opened.unwrap_or_else(|| observe::open(&http::HeaderMap::new(), &peer.core));
+    core.counts.refused(refusal);
+    let opened = opened.unwrap_or_else(|| core.observer.open(&http::HeaderMap::new()));
     respond::problem(refusal, &opened, true)
 }
 
 async fn serve_in(
     mut request: Request<Incoming>,
     peer: &Rc<Peer>,
+    core: &Rc<Core>,
     opened: &Cell<Option<Opened>>,
 ) -> Response<ReplyBody> {
     let number = peer.requests.get() + 1;
@@ -60,10 +66,10 @@ async fn serve_in(
     let client = upgrades.then(|| hyper::upgrade::on(&mut request));
     let (parts, body) = request.into_parts();
     let has_body = !body.is_end_stream();
-    let trace = observe::open(&parts.headers, &peer.core);
+    let trace = core.observer.open(&parts.headers);
     opened.set(Some(trace));
     let under_way = UnderWay::begin(peer);
-    let mut exchange = Box::new(Exchange::begin(under_way, trace, &parts));
+    let mut exchange = Box::new(Exchange::begin(core, under_way, trace, &parts));
     let passed = pass(parts, body, &mut exchange, number).await;
     // What the client sends behind a request for an upgrade must never be read as a request.
     let closes = has_body || upgrades;
@@ -92,25 +98,29 @@ async fn pass(
     exchange.target = parts.uri.clone();
     exchange.routed = table::route(&exchange.table, &parts);
     authorise(&exchange.table, exchange.routed, &parts, admitted.length)?;
-    let assignment = split::assign(&exchange.table, exchange.routed, &parts, &exchange.core);
+    let coin = || exchange.core.observer.toss();
+    let assignment = split::assign(&exchange.table, exchange.routed, &parts, coin);
     let arm = enter(exchange, assignment)?;
     exchange.opened.inject(&mut parts.headers, exchange.claimed_side());
     let tap = tap(exchange, &parts, admitted);
-    let progress = Rc::new(exchange.progress());
+    let progress = Rc::new(Progress::up_to(exchange.request_bytes_max()));
     let body = RequestBody::new(body, exchange.peer(), tap.clone(), &progress);
     let mut request = Request::from_parts(parts, body);
     name_host(&mut request, &arm);
     if !admitted.old {
-        interim::pass(&mut request, exchange.peer(), number);
+        interim::pass(&mut request, &exchange.peer().signals, &exchange.core.counts, number);
     }
     let reply = forward(request, exchange, &arm, &progress).await;
     exchange.peer().signals.awaits(0);
     accept(reply?, tap, admitted, exchange, &arm)
 }
 
-/// Takes a place on the arm of the assigned side, before any of the body is read.
+/// Notes the assignment and takes a place on the arm of the assigned side, before any of the body is read.
 fn enter(exchange: &mut Exchange, assignment: split::Assignment) -> Result<Arc<Arm>, Refusal> {
     exchange.assignment = Some(assignment);
+    if let Some(lane) = exchange.table.lane(exchange.routed) {
+        exchange.core.observer.assigned(lane, &assignment);
+    }
     let arm = Arc::clone(exchange.table.arm(exchange.routed, assignment.side));
     let permit = arm.enter(exchange.began).map_err(|closed| match closed {
         Closed::Full => Refusal::InFlight,
@@ -123,7 +133,8 @@ fn enter(exchange: &mut Exchange, assignment: split::Assignment) -> Result<Arc<A
 /// The mirror's tap; there is nothing to copy of an upgraded connection.
 fn tap(exchange: &Exchange, parts: &Parts, admitted: Admitted) -> Option<Tap> {
     let assignment = exchange.assignment.as_ref()?;
-    let tap = mirror::tap(&exchange.table, exchange.routed, assignment, parts, &exchange.core)?;
+    let tap =
+        mirror::tap(&exchange.table, exchange.routed, assignment, parts, &exchange.core.mirror)?;
     if admitted.upgrade {
         tap.streams();
         return None;

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
 
-use crate::body::ReplyBody;
 use crate::exchange::Exchange;
 use crate::observe::Opened;
 use crate::refusal::Refusal;
+use crate::reply_body::ReplyBody;
 
 /// Seconds after which another try may succeed.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");

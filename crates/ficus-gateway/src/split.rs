@@ -12,7 +12,6 @@ use ficus_model::{Side, Weight};
 use http::header::{HeaderMap, HeaderName};
 use http::request::Parts;
 
-use crate::core::Core;
 use crate::lane::Lane;
 use crate::table::{RouteTable, Routed};
 
@@ -40,13 +39,14 @@ impl Assignment {
 }
 
 /// Assigns a request to a side; to the monolith where no boundary claims it.
-pub(crate) fn assign(table: &RouteTable, routed: Routed, parts: &Parts, core: &Core) -> Assignment {
+pub(crate) fn assign(
+    table: &RouteTable,
+    routed: Routed,
+    parts: &Parts,
+    coin: impl FnOnce() -> u64,
+) -> Assignment {
     match table.lane(routed) {
-        Some(lane) => {
-            let assignment = assign_on(lane, &parts.headers, || core.observer.toss());
-            core.observer.assigned(lane, &assignment);
-            assignment
-        }
+        Some(lane) => assign_on(lane, &parts.headers, coin),
         None => Assignment::monolith(Weight::ZERO),
     }
 }

@@ -26,6 +26,9 @@ use crate::origin::Origins;
 use crate::wall;
 
 mod canonical;
+mod current;
+
+pub(crate) use current::CurrentTable;
 
 /// A snapshot, compiled: what requests are routed by.
 #[derive(Debug)]

@@ -20,11 +20,11 @@ use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::body::ReplyBody;
 use crate::counts::Count;
 use crate::exchange::Exchange;
 use crate::guard::Guard;
 use crate::place::Place;
+use crate::reply_body::ReplyBody;
 
 /// Why an upgraded connection ended before both ends had closed it.
 #[derive(Debug, Error)]

@@ -6,9 +6,9 @@
 use std::task::Context;
 use std::time::{Duration, Instant};
 
-use crate::connection::Peer;
 use crate::core::Core;
 use crate::guard::Waits;
+use crate::peer::Peer;
 use crate::timer::Alarm;
 
 /// How long the client has to read the last answer after the gateway has closed its half.

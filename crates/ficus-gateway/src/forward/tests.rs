@@ -1,7 +1,7 @@
 use http::{Method, Request};
 
 use super::Spare;
-use crate::body::RequestBody;
+use crate::request_body::RequestBody;
 
 #[test]
 fn only_repeatable_requests_are_kept() {

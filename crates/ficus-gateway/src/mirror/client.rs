@@ -19,20 +19,20 @@ use hyper::client::conn::http1::SendRequest;
 use super::copy::{Copy, Pieces};
 use crate::budget::{Charge, Kept, NotKept};
 use crate::comparing::Whole;
-use crate::connect;
-use crate::core::Core;
+use crate::connect::Connector;
 use crate::origin::Origin;
 use crate::pool::Pool;
 
 /// Sends the copies of one core.
 pub(super) struct Client {
     pool: Pool<Pieces>,
+    connector: Rc<Connector>,
 }
 
 impl Client {
     /// A client that keeps unused connections for `keep`.
-    pub(super) fn new(keep: Duration) -> Self {
-        Self { pool: Pool::new(keep) }
+    pub(super) fn new(keep: Duration, connector: Rc<Connector>) -> Self {
+        Self { pool: Pool::new(keep), connector }
     }
 
     /// Closes connections that are old or already closed.
@@ -41,14 +41,10 @@ impl Client {
     }
 
     /// Sends a copy and reads its answer whole. Everything that can go wrong is a reason not to compare.
-    pub(super) async fn exchange(
-        &self,
-        core: &Rc<Core>,
-        copy: &mut Copy,
-    ) -> Result<Whole, Uncompared> {
+    pub(super) async fn exchange(&self, copy: &mut Copy) -> Result<Whole, Uncompared> {
         let began = Instant::now();
         let origin = Arc::clone(&copy.eligible.lane().service.origin);
-        let (mut sender, response) = self.send(core, &origin, copy.request()).await?;
+        let (mut sender, response) = self.send(&origin, copy.request()).await?;
         let (head, body) = response.into_parts();
         let bytes_max = copy.eligible.lane().shadow.body_bytes_max;
         let body = read(body, bytes_max, &mut copy.charge).await?;
@@ -69,7 +65,6 @@ impl Client {
     /// sent, so the next connection is no retry.
     async fn send(
         &self,
-        core: &Rc<Core>,
         origin: &Arc<Origin>,
         mut request: Request<Pieces>,
     ) -> Result<(SendRequest<Pieces>, Response<Incoming>), Uncompared> {
@@ -82,7 +77,7 @@ impl Client {
                 },
             }
         }
-        let connected = connect::connect(core, origin).await;
+        let connected = self.connector.connect(origin).await;
         let mut sender = connected.map_err(|_| Uncompared::Connect)?;
         let response = sender.send_request(request).await.map_err(|_| Uncompared::Reset)?;
         Ok((sender, response))

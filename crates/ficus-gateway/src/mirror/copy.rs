@@ -62,13 +62,12 @@ impl Copy {
         eligible: Eligible,
         reply: (StatusCode, HeaderMap),
     ) -> Self {
-        let core = &recording.core;
-        let identifiers = core.observer.identifiers();
+        let identifiers = recording.mirror.identifiers();
         let original = TraceContext::sent(&recording.parts.headers, identifiers);
         let context = original.shadow(identifiers);
         let headers = headers(&recording.parts, eligible.lane(), &context);
         let (status, reply_headers) = reply;
-        let nothing = Charge::on(&core.shared.observer.budget);
+        let nothing = Charge::on(recording.mirror.budget());
         Self {
             charge: std::mem::replace(&mut recording.charge, nothing),
             method: recording.parts.method.clone(),

@@ -10,43 +10,66 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
-use ficus_model::Side;
 use ficus_model::comparison::Uncompared;
 use ficus_model::observation::Outcome;
+use ficus_model::{Side, Weight};
 
 use super::client::Client;
 use super::copy::Copy;
 use super::mirrors;
+use crate::budget::Budget;
 use crate::comparing::{self, Pair, Whole};
-use crate::core::{Core, Shared};
+use crate::connect::Connector;
 use crate::lane::Lane;
+use crate::observe::{CoreObserver, SharedObserver};
 use crate::otlp::Span;
+use crate::settings::GatewaySettings;
+use crate::table::CurrentTable;
+use crate::tasks::Tasks;
+use crate::trace::Identifiers;
 use crate::wall;
 
 /// The mirror of one core.
 pub(crate) struct Mirror {
+    lent: Lent,
     client: Client,
     pairs: SyncSender<Pair>,
+    budget: Arc<Budget>,
+    lag_max: Duration,
     running: Cell<usize>,
     running_max: usize,
     waiting: RefCell<VecDeque<(Copy, Place)>>,
     waiting_max: usize,
 }
 
+/// What a core lends its mirror.
+pub(crate) struct Lent {
+    /// Names, coins, and the clock it may be late for.
+    pub(crate) observer: Rc<CoreObserver>,
+    /// Where copies run.
+    pub(crate) tasks: Rc<Tasks>,
+    /// Whether a copy that has waited is still wanted.
+    pub(crate) table: Rc<CurrentTable>,
+    /// Opens connections.
+    pub(crate) connector: Rc<Connector>,
+}
+
 /// A place among the boundary's copies; given back when dropped.
 struct Place(Arc<Lane>);
 
 /// A place among the core's running copies; given back when dropped.
-struct Run(Rc<Core>);
+struct Run(Rc<Mirror>);
 
 impl Mirror {
     /// The mirror of a core.
-    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        let settings = &shared.settings;
+    pub(crate) fn new(settings: &GatewaySettings, shared: &SharedObserver, lent: Lent) -> Self {
         let share = settings.mirror.in_flight_max.get().div_ceil(settings.workers.get());
         Self {
-            client: Client::new(settings.times.upstream_idle),
-            pairs: shared.observer.pairs.clone(),
+            client: Client::new(settings.times.upstream_idle, Rc::clone(&lent.connector)),
+            lent,
+            pairs: shared.pairs.clone(),
+            budget: Arc::clone(&shared.budget),
+            lag_max: settings.mirror.lag_max,
             running: Cell::new(0),
             running_max: share,
             waiting: RefCell::default(),
@@ -59,15 +82,35 @@ impl Mirror {
         self.client.sweep(now);
     }
 
+    /// The bytes that copies hold, over all cores.
+    pub(super) fn budget(&self) -> &Arc<Budget> {
+        &self.budget
+    }
+
+    /// The source of trace and span ids.
+    pub(super) fn identifiers(&self) -> &Identifiers {
+        self.lent.observer.identifiers()
+    }
+
+    /// Whether a coin falls below a share.
+    pub(super) fn tosses(&self, share: Weight) -> bool {
+        self.lent.observer.falls_below(share)
+    }
+
+    /// Whether the core is so late for its own clock that it makes no copies.
+    pub(super) fn late(&self) -> bool {
+        self.lent.observer.lag() > self.lag_max
+    }
+
     /// Runs a copy now or later, or gives it up.
-    pub(super) fn submit(&self, core: &Rc<Core>, copy: Copy) {
+    pub(super) fn submit(self: &Rc<Self>, copy: Copy) {
         let Some(place) = Place::take(copy.eligible.lane()) else {
             copy.eligible.uncompared(Uncompared::InFlightCap);
             return;
         };
         let mut waiting = self.waiting.borrow_mut();
         if self.running.get() < self.running_max {
-            start(core, copy, place);
+            start(self, copy, place);
         } else if waiting.len() < self.waiting_max {
             waiting.push_back((copy, place));
         } else {
@@ -91,65 +134,66 @@ impl Drop for Place {
 }
 
 impl Run {
-    fn begin(core: &Rc<Core>) -> Self {
-        let running = &core.observer.mirror.running;
-        running.set(running.get() + 1);
-        Self(Rc::clone(core))
+    fn begin(mirror: &Rc<Mirror>) -> Self {
+        mirror.running.set(mirror.running.get() + 1);
+        Self(Rc::clone(mirror))
     }
 }
 
 impl Drop for Run {
     fn drop(&mut self) {
-        let running = &self.0.observer.mirror.running;
+        let running = &self.0.running;
         running.set(running.get().saturating_sub(1));
     }
 }
 
 /// Runs a copy as a task of the core, and after it those that wait.
-fn start(core: &Rc<Core>, copy: Copy, place: Place) {
-    let run = Run::begin(core);
-    core.tasks.spawn_named("mirror", async move {
-        let core = &run.0;
+fn start(mirror: &Rc<Mirror>, copy: Copy, place: Place) {
+    let run = Run::begin(mirror);
+    mirror.lent.tasks.spawn_named("mirror", async move {
+        let mirror = &*run.0;
         let mut next = Some((copy, place));
         while let Some((copy, place)) = next {
-            perform(core, copy).await;
+            perform(mirror, copy).await;
             drop(place);
-            next = core.observer.mirror.waiting.borrow_mut().pop_front();
+            next = mirror.waiting.borrow_mut().pop_front();
         }
     });
 }
 
 /// One copy from its first byte to the hand-over of the pair. Nothing is sent once the mirror has been turned off: after
 /// a kill no copy that has waited reaches the service.
-async fn perform(core: &Rc<Core>, mut copy: Copy) {
-    let still =
-        core.table().lane_named(&copy.eligible.lane().name).is_some_and(|lane| mirrors(lane));
+async fn perform(mirror: &Mirror, mut copy: Copy) {
+    let table = mirror.lent.table.load();
+    let still = table.lane_named(&copy.eligible.lane().name).is_some_and(|lane| mirrors(lane));
+    drop(table);
     if !still {
         copy.eligible.uncompared(Uncompared::Aborted);
         return;
     }
     let (began, timeout) = (Instant::now(), copy.timeout());
-    let exchange = core.observer.mirror.client.exchange(core, &mut copy);
+    let exchange = mirror.client.exchange(&mut copy);
     let answered = tokio::time::timeout(timeout, exchange).await;
     let answered = answered.unwrap_or(Err(Uncompared::Timeout));
-    trace(core, &copy, &answered, began.elapsed());
+    trace(mirror, &copy, &answered, began.elapsed());
     match answered {
-        Ok(candidate) => comparing::submit(&core.observer.mirror.pairs, pair(copy, candidate)),
+        Ok(candidate) => comparing::submit(&mirror.pairs, pair(copy, candidate)),
         Err(reason) => copy.eligible.uncompared(reason),
     }
 }
 
 /// The span of the copy, linked to the request it was made of.
-fn trace(core: &Core, copy: &Copy, answered: &Result<Whole, Uncompared>, latency: Duration) {
-    let observer = &core.observer;
-    let Some(sink) = observer.spans().filter(|_| copy.context.sampled()) else { return };
+fn trace(mirror: &Mirror, copy: &Copy, answered: &Result<Whole, Uncompared>, latency: Duration) {
+    if !copy.context.sampled() {
+        return;
+    }
     let outcome = match answered {
         Ok(whole) => Outcome::Answered(whole.status),
         Err(Uncompared::Connect) => Outcome::ConnectFailed,
         Err(Uncompared::Timeout) => Outcome::Timeout,
         Err(_) => Outcome::Reset,
     };
-    let span = Span {
+    mirror.lent.observer.export(|| Span {
         context: copy.context,
         copy_of: Some(copy.copy_of),
         lane: Some(Arc::clone(copy.eligible.lane())),
@@ -161,8 +205,7 @@ fn trace(core: &Core, copy: &Copy, answered: &Result<Whole, Uncompared>, latency
         outcome,
         ended: wall::now(),
         latency,
-    };
-    sink.send(span, &core.shared.observer.losses);
+    });
 }
 
 fn pair(copy: Copy, candidate: Whole) -> Pair {

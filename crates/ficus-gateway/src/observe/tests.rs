@@ -1,3 +1,6 @@
+use ficus_model::Time;
+use ficus_model::observation::Outcome;
+
 use super::*;
 use crate::fixture::{
     Recorder, bound_to, core, first_lane, in_canary, percent, placed, rollout, snapshot, wait_for,
@@ -90,7 +93,7 @@ fn what_the_ring_does_not_take_is_counted_and_told_with_the_next_batch() {
     let (controls, _) = bound_to(canary());
     let (core, lane) = (core(&controls), first_lane(&controls));
     let (ring, batches) = std::sync::mpsc::sync_channel(1);
-    let mut observer = CoreObserver::new(&core.shared, 0);
+    let mut observer = CoreObserver::new(&core.shared.observer, 0);
     observer.ring = ring;
     let losses = || core.shared.observer.losses.observations.total();
     for _ in 0..3 {
