@@ -86,12 +86,13 @@ fn slot(boundary: &BoundaryName, owed: &Owed) -> String {
         | Command::Tick => return String::new(),
     };
     let reason = reason.replace(char::is_control, " ");
-    format!("{boundary} {verb} {by} {reason}")
+    format!("{boundary} {} {verb} {by} {reason}", owed.generation)
 }
 
 fn read_slot(line: &str) -> Option<(BoundaryName, Owed)> {
-    let mut words = line.trim_end().splitn(4, ' ');
+    let mut words = line.trim_end().splitn(5, ' ');
     let boundary = words.next()?.parse().ok()?;
+    let generation = words.next()?.parse().ok()?;
     let verb = words.next()?;
     let by: Principal = words.next()?.parse().ok()?;
     let reason = format!("{} (carried out before a restart)", words.next()?);
@@ -100,7 +101,7 @@ fn read_slot(line: &str) -> Option<(BoundaryName, Owed)> {
         "rollback" => Command::Rollback { by, reason },
         _ => return None,
     };
-    Some((boundary, Owed { command, evidence: None }))
+    Some((boundary, Owed { generation, ..Owed::new(command, None) }))
 }
 
 #[cfg(test)]

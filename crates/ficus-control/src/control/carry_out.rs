@@ -5,7 +5,7 @@
 
 use ficus_model::digest::Digest;
 use ficus_model::rollout::Change;
-use ficus_model::{BoundaryName, Command, Event, Refusal, Weight};
+use ficus_model::{BoundaryName, Command, Event, Refusal};
 
 use crate::control::RunError;
 use crate::control::engine::Engine;
@@ -19,7 +19,7 @@ impl Engine {
     pub(super) fn carry_out(
         &mut self,
         boundary: &BoundaryName,
-        owed: Owed,
+        mut owed: Owed,
     ) -> Result<Vec<Event>, CommandError> {
         let lowered = self.lower(boundary, &owed.command)?;
         let recorded = self.pay_debts().and_then(|()| self.decide(boundary, &owed));
@@ -36,6 +36,7 @@ impl Engine {
                 if !lowered {
                     return Err(CommandError::Stalled(error.to_string()));
                 }
+                owed.generation = self.generation(boundary);
                 self.stall.owe(boundary.clone(), owed);
                 self.brakes.note(&self.stall.debts());
                 Err(CommandError::Unrecorded(error.to_string()))
@@ -97,14 +98,18 @@ impl Engine {
             Vec::new()
         });
         for (boundary, owed) in noted {
-            let Some(seat) = self.seats.get_mut(&boundary) else { continue };
-            let kills = matches!(owed.command, Command::Kill { .. });
-            let events = seat.rollout.decide(self.now, owed.command.clone()).unwrap_or_default();
-            if kills || seat.desired().weight > Weight::ZERO {
-                seat.lower_towards(&events);
-                self.stall.owe(boundary, owed);
+            if self.generation(&boundary) != owed.generation {
+                continue;
             }
+            let Some(seat) = self.seats.get_mut(&boundary) else { continue };
+            let events = seat.rollout.decide(self.now, owed.command.clone()).unwrap_or_default();
+            seat.lower_towards(&events);
+            self.stall.owe(boundary, owed);
         }
+    }
+
+    fn generation(&self, boundary: &BoundaryName) -> u64 {
+        self.seats.get(boundary).map_or(0, |seat| seat.rollout.generation())
     }
 
     /// Records what is owed from before a restart, if the ledger works.

@@ -154,7 +154,7 @@ impl Engine {
         if !known {
             return Err(CommandError::UnknownBoundary(boundary.clone()));
         }
-        self.carry_out(boundary, Owed { command, evidence: None })
+        self.carry_out(boundary, Owed::new(command, None))
     }
 
     /// The data plane took a weight to zero by itself: recorded, if it is about the present rollout.
@@ -168,7 +168,7 @@ impl Engine {
         match Evidence::Aborted(Box::new(abort)).judgement() {
             Ok((judgement, evidence)) => {
                 let command = Command::Aborted(judgement);
-                self.told(&boundary, Owed { command, evidence: Some(evidence) });
+                self.told(&boundary, Owed::new(command, Some(evidence)));
             }
             Err(error) => tracing::error!(%error, %boundary, "abort not recordable"),
         }
@@ -224,9 +224,9 @@ impl Engine {
             return;
         }
         if let Some((command, evidence)) = seat.news(now) {
-            self.told(name, Owed { command, evidence: Some(evidence) });
+            self.told(name, Owed::new(command, Some(evidence)));
         } else if seat.rollout.deadline().is_some_and(|deadline| deadline <= now) {
-            self.told(name, Owed { command: Command::Tick, evidence: None });
+            self.told(name, Owed::new(Command::Tick, None));
         }
     }
 

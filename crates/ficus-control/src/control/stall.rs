@@ -27,6 +27,15 @@ pub(super) struct Stall {
 pub(super) struct Owed {
     pub(super) command: Command,
     pub(super) evidence: Option<Vec<u8>>,
+    /// The machine's generation when it was owed; at another one it is recorded already.
+    pub(super) generation: u64,
+}
+
+impl Owed {
+    /// A command, with the evidence it rests on.
+    pub(super) const fn new(command: Command, evidence: Option<Vec<u8>>) -> Self {
+        Self { command, evidence, generation: 0 }
+    }
 }
 
 impl Stall {

@@ -54,7 +54,8 @@ impl Table {
         if self.taken && has == self.snapshot.generation {
             return;
         }
-        if has > self.snapshot.generation {
+        // The same number may be another table's: of a control that was started again meanwhile.
+        if has >= self.snapshot.generation {
             let snapshot = Snapshot { generation: has + 1, ..(*self.snapshot).clone() };
             self.snapshot = Arc::new(snapshot);
         }

@@ -7,17 +7,20 @@ fn name(text: &str) -> BoundaryName {
 
 fn kill(reason: &str) -> Owed {
     let (by, reason) = ("ann".parse().unwrap(), reason.to_owned());
-    Owed { command: Command::Kill { by, reason }, evidence: None }
+    Owed { generation: 7, ..Owed::new(Command::Kill { by, reason }, None) }
 }
 
 fn rollback(reason: &str) -> Owed {
     let (by, reason) = ("ann".parse().unwrap(), reason.to_owned());
-    Owed { command: Command::Rollback { by, reason }, evidence: None }
+    Owed::new(Command::Rollback { by, reason }, None)
 }
 
 fn noted(path: &Path) -> Vec<String> {
     let noted = Brakes::open(path).unwrap().noted().unwrap();
-    noted.iter().map(|(boundary, owed)| format!("{boundary}: {:?}", owed.command)).collect()
+    noted
+        .iter()
+        .map(|(boundary, owed)| format!("{boundary} {}: {:?}", owed.generation, owed.command))
+        .collect()
 }
 
 #[test]
@@ -30,8 +33,8 @@ fn notes_outlive_the_process_and_go_when_they_are_paid() {
     brakes.note(&owed);
     let told = noted(&path);
     assert_eq!(told.len(), 2);
-    assert!(told[0].starts_with("quotes: Kill") && told[0].contains("too slow (carried out"));
-    assert!(told[1].starts_with("rates: Rollback") && told[1].contains("a b (carried out"));
+    assert!(told[0].starts_with("quotes 7: Kill") && told[0].contains("too slow (carried out"));
+    assert!(told[1].starts_with("rates 0: Rollback") && told[1].contains("a b (carried out"));
     brakes.note(&owed[1..]);
     assert_eq!(noted(&path).len(), 1);
     brakes.note(&[]);

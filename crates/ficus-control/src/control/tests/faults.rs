@@ -76,6 +76,36 @@ fn what_was_lowered_stays_low_over_a_restart_although_it_could_not_be_recorded()
 }
 
 #[test]
+fn a_mirror_that_was_lowered_stays_low_over_a_restart_too() {
+    let mut world = World::new(&[boundary("quotes")]);
+    world.operate("quotes", "promote").unwrap();
+    world.store.fail(FULL);
+    assert!(world.operate("quotes", "rollback").is_err());
+    world.restart(&[boundary("quotes")]);
+    assert_eq!(world.served("quotes"), "Shadow 0.00% mirror 0.00%");
+    world.store.fail(None);
+    world.restart(&[boundary("quotes")]);
+    assert_eq!(world.served("quotes"), "Contract rolled back 0.00% mirror 0.00%");
+    world.restart(&[boundary("quotes")]);
+    world.pass(1);
+    assert_eq!(world.served("quotes"), "Contract rolled back 0.00% mirror 0.00%");
+}
+
+#[test]
+fn a_table_that_only_has_the_same_number_is_replaced() {
+    let mut world = canary();
+    let number = world.plane.last().unwrap().generation;
+    let mut other = (*world.plane.last().unwrap()).clone();
+    other.boundaries.clear();
+    for generation in number + 1..number + 5 {
+        world.plane.apply(Arc::new(Snapshot { generation, ..other.clone() }));
+        world.restart(&[boundary("quotes")]);
+        world.pass(1);
+        assert_eq!(world.served("quotes"), "Canary 10.00% mirror 100.00%");
+    }
+}
+
+#[test]
 fn nothing_rises_while_the_ledger_can_not_record() {
     let mut world = World::new(&[boundary("quotes")]);
     world.operate("quotes", "promote").unwrap();

@@ -234,7 +234,7 @@ fn tell(world: &mut World, line: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(160))]
 
     /// Whatever happens in whatever order: the data plane never has more than the ledger says, it never gets more
     /// without a new entry, the ledger replays, and once the store works again both say the same.
