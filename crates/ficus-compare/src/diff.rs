@@ -132,7 +132,10 @@ impl<'r> Differ<'r> {
         }
         let unpaired = alignment.left.len() + alignment.right.len();
         if unpaired > UNPAIRED_LISTED_MAX && left.len() != right.len() {
-            let count = |elements: &[Element<'_>]| Some(format!("{} elements", elements.len()));
+            let count = |elements: &[Element<'_>]| match elements.len() {
+                1 => Some("1 element".to_owned()),
+                count => Some(format!("{count} elements")),
+            };
             self.report(spot, DifferenceKind::Length, count(&left), count(&right));
             return;
         }
