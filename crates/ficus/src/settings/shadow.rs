@@ -103,17 +103,23 @@ fn check_safe(safe: &Located<RoutePattern>, surface: &[Located<RoutePattern>], n
                     instance \"POST /api/quotes\", once its owner is sure.";
         return notes.error("config/unsafe-pattern", message, safe.place.clone(), help);
     }
-    if !surface.iter().any(|route| same_requests(&safe.value, &route.value)) {
-        let message = format!("safe route `{text}` is not in the surface");
-        let help = "Only routes of the boundary are ever copied. Is it a slip of the pen?";
+    let bare = surface.iter().map(|route| bare(&route.value));
+    if safe.value.method_is_safe() {
+        if !bare.into_iter().any(|route| safe.value.overlaps(&route)) {
+            let message = format!("safe route `{text}` is not in the surface");
+            let help = "Only routes of the boundary are ever copied. Is it a slip of the pen?";
+            notes.error("config/safe-outside-surface", message, safe.place.clone(), help);
+        }
+    } else if !bare.into_iter().any(|route| route.covers(&safe.value)) {
+        let message = format!("safe route `{text}` is not within one route of the surface");
+        let help = "A route that writes is declared safe one by one, as it stands in the surface.";
         notes.error("config/safe-outside-surface", message, safe.place.clone(), help);
     }
 }
 
-/// Whether a safe route speaks about a route of the surface; host and headers are the surface's business.
-fn same_requests(safe: &RoutePattern, route: &RoutePattern) -> bool {
-    let bare = RoutePattern { host: None, headers: Vec::new(), ..route.clone() };
-    safe.overlaps(&bare)
+/// A route without host and headers, which are the surface's business and not written in `safe`.
+fn bare(route: &RoutePattern) -> RoutePattern {
+    RoutePattern { host: None, headers: Vec::new(), ..route.clone() }
 }
 
 fn read_timeout(

@@ -182,7 +182,7 @@ fn writes_are_declared_safe_one_by_one() {
     check_boundary(
         "unsafe",
         r#"safe = ["GET *", "POST /api/quotes"]"#,
-        r#"safe = ["* *", "POST *", "DELETE /api/{rest...}", "* /api/rates", "PUT /api/quotes", "GET /other"]"#,
+        r#"safe = ["* *", "POST *", "DELETE /api/{rest...}", "* /api/rates", "PUT /api/quotes", "POST /api/{any}", "GET /other"]"#,
         &expect![[r#"
             migration/quotes.toml:9:9: error: `* *` declares writes safe wholesale [config/unsafe-pattern]
                 Copies of writes reach a real service. Name each such route in full, for instance "POST /api/quotes", once its owner is sure.
@@ -192,9 +192,11 @@ fn writes_are_declared_safe_one_by_one() {
                 Copies of writes reach a real service. Name each such route in full, for instance "POST /api/quotes", once its owner is sure.
             migration/quotes.toml:9:51: error: `* /api/rates` declares writes safe wholesale [config/unsafe-pattern]
                 Copies of writes reach a real service. Name each such route in full, for instance "POST /api/quotes", once its owner is sure.
-            migration/quotes.toml:9:67: error: safe route `PUT /api/quotes` is not in the surface [config/safe-outside-surface]
-                Only routes of the boundary are ever copied. Is it a slip of the pen?
-            migration/quotes.toml:9:86: error: safe route `GET /other` is not in the surface [config/safe-outside-surface]
+            migration/quotes.toml:9:67: error: safe route `PUT /api/quotes` is not within one route of the surface [config/safe-outside-surface]
+                A route that writes is declared safe one by one, as it stands in the surface.
+            migration/quotes.toml:9:86: error: safe route `POST /api/{any}` is not within one route of the surface [config/safe-outside-surface]
+                A route that writes is declared safe one by one, as it stands in the surface.
+            migration/quotes.toml:9:105: error: safe route `GET /other` is not in the surface [config/safe-outside-surface]
                 Only routes of the boundary are ever copied. Is it a slip of the pen?
         "#]],
     );
@@ -527,5 +529,29 @@ fn the_table_of_keys_is_what_the_reader_asks_for() {
         let mut listed: Vec<&str> = document.keys().iter().map(|key| key.path).collect();
         listed.sort_unstable();
         assert_eq!(asked, listed, "{document:?}");
+    }
+}
+
+#[test]
+fn no_cut_and_no_lost_line_panics_or_half_applies() {
+    let full = format!(
+        "{QUOTES}mirror = \"50%\"\n[[shadow.rules]]\npath = \"body.at\"\nowner = \"a\"\nreason = \"b\"\n\
+         expires = \"2027-01-31\"\n[[canary.steps]]\nweight = \"5%\"\n[gates]\nalpha = \"1%\"\n\
+         [limits]\ntimeout = \"3s\"\n[assignment]\nsubject = \"bearer\"\n"
+    );
+    let lines: Vec<&str> = full.lines().collect();
+    let cuts =
+        (0..full.len()).step_by(7).map(|end| full[..full.floor_char_boundary(end)].to_owned());
+    let losses = (0..lines.len()).map(|lost| {
+        let kept = lines.iter().enumerate().filter(|(index, _)| *index != lost);
+        kept.map(|(_, line)| format!("{line}\n")).collect::<String>()
+    });
+    for text in cuts.chain(losses) {
+        let files = [("ficus.toml", PROCESS), ("migration/quotes.toml", text.as_str())];
+        let (loaded, _scratch) = load_files("cuts", &files);
+        let wrong = loaded.notes.findings.iter().any(|one| one.severity.as_str() == "error");
+        assert_eq!(loaded.settings.is_none(), wrong, "{text}");
+        let placed = loaded.notes.findings.iter().all(|one| one.place.is_some());
+        assert!(placed, "every finding has a place: {text}");
     }
 }
