@@ -22,10 +22,11 @@ struct Package {
     elsewhere: &'static str,
 }
 
-const PACKAGES: [Package; 4] = [
+const PACKAGES: [Package; 5] = [
     Package { name: "postgresql", program: "initdb", elsewhere: "/usr/lib/postgresql/*/bin" },
     Package { name: "python3", program: "python3", elsewhere: "" },
     Package { name: "curl", program: "curl", elsewhere: "" },
+    Package { name: "chromium", program: "chromium", elsewhere: "" },
     Package { name: "prometheus", program: "promtool", elsewhere: "" },
 ];
 

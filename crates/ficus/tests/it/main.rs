@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod browser;
 mod clients;
 mod configuration;
 mod crashes;
