@@ -86,6 +86,7 @@ holdback = "5%"
 [gates]
 error_absolute = "0.5%"
 latency_margin = "50%"
+latency_objective = "100ms"                  # what customers were promised
 window = "5s"
 "#
     )
