@@ -42,7 +42,7 @@ pub(super) fn build(directory: &Path) -> anyhow::Result<Programs> {
 }
 
 /// As release, without the link-time optimisation that would double the build.
-const PROFILE: &str = "demo";
+const PROFILE: &str = "quick";
 
 /// Ports for everything: the usual ones for what people look at, if nobody has them.
 pub(super) fn choose_ports() -> anyhow::Result<Ports> {
