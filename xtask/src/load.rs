@@ -34,7 +34,7 @@ use self::shop::{Login, Shop, log_in};
 pub(crate) struct LoadSettings {
     /// Where to send it.
     pub(crate) target: SocketAddr,
-    /// Requests per second.
+    /// Requests per second; fewer on a machine that can not log customers in fast enough.
     pub(crate) rate: f64,
     /// Connections, and so the most requests in flight.
     pub(crate) connections: usize,
@@ -48,6 +48,7 @@ pub(crate) struct LoadSettings {
 #[derive(Debug)]
 pub(crate) struct Traffic {
     shared: Arc<Shared>,
+    rate: f64,
     threads: Vec<JoinHandle<()>>,
     streams: Vec<TcpStream>,
 }
@@ -63,6 +64,11 @@ struct Shared {
     broken_streams: Mutex<Vec<Cause>>,
 }
 
+/// The traffic's rate is at most this share of the rate of logins, which work the whole path as hard as it goes: what
+/// is left is for copies, comparisons and whatever else the machine does.
+const RATE_SHARE: f64 = 0.4;
+/// With fewer requests per second nothing is proven in any reasonable time.
+const RATE_MIN: f64 = 200.0;
 /// Longest a stream may be silent: the shop sends a heartbeat every 15 seconds.
 const STREAM_SILENCE_MAX: Duration = Duration::from_secs(30);
 
@@ -72,18 +78,20 @@ impl Traffic {
     /// # Errors
     /// Somebody can not log in, or the shop is empty.
     pub(crate) fn start(settings: &LoadSettings) -> anyhow::Result<Self> {
+        let begun = Instant::now();
         let logins = log_in(settings.target, settings.customers, settings.connections)?;
+        let rate = bearable_rate(settings, begun.elapsed());
         let shop = Shop::explore(settings.target).context("looking around in the shop")?;
         let streamed: Vec<Login> = logins.iter().take(settings.streams).cloned().collect();
         let shared = Arc::new(Shared {
             target: settings.target,
             stopping: AtomicBool::new(false),
-            schedule: Schedule::new(Instant::now(), settings.rate),
+            schedule: Schedule::new(Instant::now(), rate),
             mix: Mix::new(shop, logins),
             records: (0..settings.connections).map(|_| Mutex::default()).collect(),
             broken_streams: Mutex::default(),
         });
-        let mut traffic = Self { shared, threads: Vec::new(), streams: Vec::new() };
+        let mut traffic = Self { shared, rate, threads: Vec::new(), streams: Vec::new() };
         for login in &streamed {
             traffic.open_stream(login)?;
         }
@@ -112,6 +120,11 @@ impl Traffic {
                 locked(&shared.broken_streams).push(ended);
             }
         })
+    }
+
+    /// Requests per second.
+    pub(crate) const fn rate(&self) -> f64 {
+        self.rate
     }
 
     /// Everything that was sent so far and has ended, in no particular order.
@@ -192,6 +205,13 @@ impl Shared {
         }
         Ok(reply)
     }
+}
+
+/// As many requests per second as asked for, if the machine can bear them.
+#[expect(clippy::cast_precision_loss, reason = "customers are far below 2^52")]
+fn bearable_rate(settings: &LoadSettings, took: Duration) -> f64 {
+    let logins_per_second = settings.customers as f64 / took.as_secs_f64();
+    settings.rate.min((logins_per_second * RATE_SHARE).max(RATE_MIN))
 }
 
 /// What a lock holds is whole after every statement here, so a panic elsewhere leaves nothing to fear.

@@ -71,6 +71,7 @@ subject = "bearer"                           # a customer stays on one side
 [shadow]
 safe = ["GET *", "POST /api/quotes"]         # a quote is computed, nothing is stored
 parity = "0.5%"
+coverage = "75%"                             # a busy machine drops copies first
 
 [[shadow.rules]]
 path = "body.generated_at"

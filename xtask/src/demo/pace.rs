@@ -32,7 +32,7 @@ impl Pace {
         bake_seconds: 5,
         calm: Duration::from_secs(5),
         settling: Duration::from_secs(4),
-        patience: Duration::from_secs(90),
+        patience: Duration::from_secs(120),
         second_fault: true,
     };
 
@@ -44,7 +44,7 @@ impl Pace {
         bake_seconds: 2,
         calm: Duration::from_secs(2),
         settling: Duration::from_secs(2),
-        patience: Duration::from_secs(60),
+        patience: Duration::from_secs(120),
         second_fault: false,
     };
 }

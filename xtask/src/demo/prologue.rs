@@ -67,8 +67,12 @@ pub(super) fn set(
         streams: STREAMS,
     })?;
     let customers = count(pace.customers);
-    narrator
-        .done(&format!("{customers} customers have logged in; {} requests a second", pace.rate));
+    let rate = traffic.rate();
+    narrator.done(&format!("{customers} customers have logged in; {rate:.0} requests a second"));
+    if rate < pace.rate {
+        narrator
+            .say("This machine is busy, so there are fewer requests, and evidence takes longer.");
+    }
     let stage = Stage { traffic, ficus, service, shop, cluster, programs, ports, logs };
     Ok((stage, product))
 }

@@ -166,6 +166,16 @@ fn due_times_keep_their_rate_whatever_happens() {
 }
 
 #[test]
+fn a_slow_machine_is_asked_for_less() {
+    let target = SocketAddr::from(([127, 0, 0, 1], 1));
+    let settings = LoadSettings { customers: 3000, rate: 900.0, ..settings(target) };
+    let rate = |milliseconds| bearable_rate(&settings, Duration::from_millis(milliseconds));
+    assert!((rate(500) - 900.0).abs() < 1e-9);
+    assert!((rate(3000) - 400.0).abs() < 1e-9);
+    assert!((rate(60_000) - RATE_MIN).abs() < 1e-9);
+}
+
+#[test]
 fn lots_are_fair_and_the_same_in_every_run() {
     let mut random = Random(7);
     let mut counts = [0_u32; 5];
