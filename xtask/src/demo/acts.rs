@@ -22,7 +22,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(150);
 /// Between two lines about what is waited for.
 const TALK_INTERVAL: Duration = Duration::from_secs(5);
 /// Two answers in a hundred are late by far more than anything else takes.
-const TAIL: &str = "tail=400";
+const TAIL: &str = "tail=1000";
 /// The last step's weight, as it is shown.
 const HALF: &str = "50.00%";
 /// Five times what the gates tolerate.

@@ -15,7 +15,7 @@ pub(super) struct Pace {
     pub(super) bake_seconds: u64,
     /// How long to watch the monolith alone.
     pub(super) calm: Duration,
-    /// How long a canary runs well before something is planted.
+    /// How long the last step of a canary runs well before something is planted; shorter than its bake time.
     pub(super) settling: Duration,
     /// Longest wait for one transition.
     pub(super) patience: Duration,
@@ -31,7 +31,7 @@ impl Pace {
         steps: &[10, 50],
         bake_seconds: 5,
         calm: Duration::from_secs(5),
-        settling: Duration::from_secs(4),
+        settling: Duration::from_secs(2),
         patience: Duration::from_secs(120),
         second_fault: true,
     };
@@ -41,9 +41,9 @@ impl Pace {
         rate: 900.0,
         customers: 3000,
         steps: &[50],
-        bake_seconds: 2,
+        bake_seconds: 4,
         calm: Duration::from_secs(2),
-        settling: Duration::from_secs(2),
+        settling: Duration::from_secs(1),
         patience: Duration::from_secs(120),
         second_fault: false,
     };
