@@ -2,6 +2,7 @@
 //!
 //! Each rule is a function over sources that yields what breaks it, so that it is itself tested with a planted breach.
 
+mod cycles;
 mod decisions;
 mod dependencies;
 mod edges;
