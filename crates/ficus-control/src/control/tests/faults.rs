@@ -92,6 +92,23 @@ fn a_mirror_that_was_lowered_stays_low_over_a_restart_too() {
 }
 
 #[test]
+fn a_note_the_ledger_has_overtaken_lowers_nothing_twice() {
+    let mut world = World::new(&[boundary("quotes")]);
+    world.operate("quotes", "promote").unwrap();
+    world.store.fail(FULL);
+    assert!(world.operate("quotes", "rollback").is_err());
+    let note = world.brakes();
+    world.store.fail(None);
+    world.pass(1);
+    world.operate("quotes", "promote").unwrap();
+    world.operate("quotes", "promote").unwrap();
+    assert_eq!(world.served("quotes"), "Shadow 0.00% mirror 100.00%");
+    world.put_brakes(&note);
+    world.restart(&[boundary("quotes")]);
+    assert_eq!(world.served("quotes"), "Shadow 0.00% mirror 100.00%");
+}
+
+#[test]
 fn a_table_that_only_has_the_same_number_is_replaced() {
     let mut world = canary();
     let number = world.plane.last().unwrap().generation;

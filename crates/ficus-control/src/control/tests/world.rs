@@ -152,6 +152,16 @@ impl World {
         self.engine = open_engine_in(scratch, store, plane, configuration, self.now).unwrap();
     }
 
+    /// The file of what is held down, as it is.
+    pub(super) fn brakes(&self) -> Vec<u8> {
+        fs::read(self.scratch.path().join("brakes")).unwrap()
+    }
+
+    /// Puts an older one back, as a crash before its last change would.
+    pub(super) fn put_brakes(&self, bytes: &[u8]) {
+        fs::write(self.scratch.path().join("brakes"), bytes).unwrap();
+    }
+
     pub(super) fn pass(&mut self, seconds: u64) {
         for _ in 0..seconds {
             self.now = self.now.plus(Duration::from_secs(1));
