@@ -15,7 +15,7 @@ mod files;
 mod ports;
 mod serving;
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -38,6 +38,12 @@ use crate::up::ports::{PlanePort, ReportsPort};
 /// Who answers for the configuration a process starts with.
 const STARTER: &str = "start";
 
+/// What is logged when nobody says: everything of note, the ledger's signed heads among it, because a collected log is
+/// one of the places they are published to.
+const COLLECTED_LOG: &str = "info";
+/// The same for a terminal, which keeps nothing.
+const TERMINAL_LOG: &str = "info,anchor=warn";
+
 /// Where collectors take spans.
 const TRACES_PATH: &str = "/v1/traces";
 
@@ -49,7 +55,7 @@ const OPERATOR: &str = "operator";
 /// # Errors
 /// A [`Failure`] when something keeps the process from serving.
 pub(crate) fn up(cli: &Cli, args: &UpArgs, terminal: Terminal) -> Result<Answer, Failure> {
-    start_log(terminal);
+    start_log();
     raise_file_limit();
     let files = Files::new(cli.config.clone(), overrides(args));
     let settings = files.first(terminal)?;
@@ -86,13 +92,14 @@ pub(crate) fn overrides(args: &UpArgs) -> Overrides {
     }
 }
 
-fn start_log(terminal: Terminal) {
+fn start_log() {
+    let usual = if io::stderr().is_terminal() { TERMINAL_LOG } else { COLLECTED_LOG };
     let filter = tracing_subscriber::EnvFilter::try_from_env("FICUS_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .with_ansi(terminal.talk_colour)
+        .with_ansi(false)
         .with_target(false)
         .compact();
     // Only a second log in one process is refused, and there is none.

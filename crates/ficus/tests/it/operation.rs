@@ -1,7 +1,7 @@
 //! What whoever runs it relies on: probes, identities, draining, reloading, watching.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use ficus_control::wire::{HealthView, PhaseView, StageView};
 
 use crate::origin::{Answer, Origin};
 use crate::process::{Ficus, QUICK, program, until};
+use crate::slow;
 use crate::traffic::{Client, Traffic, get};
 
 #[test]
@@ -204,4 +205,34 @@ fn more_clients_than_the_usual_limit_of_files_are_served() {
         let seen = client.get("/x", "one").unwrap_or_else(|| panic!("client {number} is cut"));
         assert_eq!(seen.status, 200, "client {number}");
     }
+}
+
+#[test]
+fn on_a_terminal_it_says_where_everything_is() {
+    if !slow("on_a_terminal_it_says_where_everything_is") {
+        return;
+    }
+    let (monolith, service) = (Origin::start("monolith"), Origin::start("service"));
+    let mut ficus = Ficus::new("terminal", &monolith);
+    ficus.boundary(&service, QUICK);
+    let typescript = ficus.scratch.path("typescript");
+    let mut shell = Command::new("script")
+        .args([
+            "-qefc",
+            &format!("{} --config {} up", env!("CARGO_BIN_EXE_ficus"), ficus.config().display()),
+        ])
+        .arg(&typescript)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("script is installed");
+    let seen = until("it is up", || {
+        let text = std::fs::read_to_string(&typescript).unwrap_or_default();
+        text.contains("next: ficus status").then_some(text)
+    });
+    assert!(seen.contains("ficus is up") && seen.contains("quotes: Contract"), "{seen}");
+    assert!(!seen.contains("checkpoint"), "a terminal is no place to publish heads to: {seen}");
+    ficus.answers();
+    shell.kill().expect("killed");
+    shell.wait().expect("reaped");
 }
