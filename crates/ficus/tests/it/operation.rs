@@ -216,11 +216,12 @@ fn on_a_terminal_it_says_where_everything_is() {
     let mut ficus = Ficus::new("terminal", &monolith);
     ficus.boundary(&service, QUICK);
     let typescript = ficus.scratch.path("typescript");
-    let mut shell = Command::new("script")
-        .args([
-            "-qefc",
-            &format!("{} --config {} up", env!("CARGO_BIN_EXE_ficus"), ficus.config().display()),
-        ])
+    let pid = ficus.scratch.path("pid");
+    let (program, config) = (env!("CARGO_BIN_EXE_ficus"), ficus.config());
+    let (pid_text, config) = (pid.display(), config.display());
+    let started = format!("echo $$ > {pid_text}; exec {program} --config {config} up");
+    let mut terminal = Command::new("script")
+        .args(["-qefc", &started])
         .arg(&typescript)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -233,6 +234,7 @@ fn on_a_terminal_it_says_where_everything_is() {
     assert!(seen.contains("ficus is up") && seen.contains("quotes: Contract"), "{seen}");
     assert!(!seen.contains("checkpoint"), "a terminal is no place to publish heads to: {seen}");
     ficus.answers();
-    shell.kill().expect("killed");
-    shell.wait().expect("reaped");
+    let pid = std::fs::read_to_string(pid).expect("written");
+    let told = Command::new("kill").args(["-TERM", pid.trim()]).status().expect("kill runs");
+    assert!(told.success() && terminal.wait().expect("reaped").success(), "it ends in order");
 }
