@@ -26,7 +26,7 @@ const PACKAGES: [Package; 5] = [
     Package { name: "postgresql", program: "initdb", elsewhere: "/usr/lib/postgresql/*/bin" },
     Package { name: "python3", program: "python3", elsewhere: "" },
     Package { name: "curl", program: "curl", elsewhere: "" },
-    Package { name: "chromium", program: "chromium", elsewhere: "" },
+    Package { name: "chromium-driver", program: "chromedriver", elsewhere: "" },
     Package { name: "prometheus", program: "promtool", elsewhere: "" },
 ];
 

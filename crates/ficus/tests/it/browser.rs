@@ -1,47 +1,75 @@
 //! The console in a real browser: an open page follows what happens, and is whole before any script has run.
 
-use std::process::{Command, Stdio};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
 
 use crate::origin::Origin;
 use crate::process::{Ficus, QUICK, until};
 use crate::slow;
 
-/// How long the browser keeps a page open before it writes down what it shows, in milliseconds.
-const OPEN_MILLIS: &str = "5000";
-
-/// A browser that opens one page and writes down the document it then has.
-fn browser(ficus: &Ficus, path: &str) -> Command {
-    let mut command = Command::new("chromium");
-    command.args([
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-    ]);
-    command.args([
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]);
-    command.arg(format!("--user-data-dir={}", ficus.scratch.path("profile").display()));
-    command.arg(format!("--timeout={OPEN_MILLIS}")).arg("--dump-dom");
-    command.arg(format!("http://127.0.0.1:{}{path}", ficus.console));
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    command
+/// Debian's chromium, driven over WebDriver.
+struct Browser {
+    driver: Child,
+    session: String,
 }
 
-/// Established connections to a port of this machine, as the kernel lists them at the listening end.
-fn connections(port: u16) -> usize {
-    let table =
-        std::fs::read_to_string("/proc/net/tcp").expect("the kernel's table of connections");
-    let local = format!(":{port:04X}");
-    let at_port = |line: &&str| {
-        let mut fields = line.split_whitespace().skip(1);
-        let ends_here = fields.next().is_some_and(|address| address.ends_with(&local));
-        ends_here && fields.nth(1) == Some("01")
-    };
-    table.lines().filter(at_port).count()
+impl Browser {
+    fn open(ficus: &Ficus) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        drop(listener);
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdin(Stdio::null());
+        let driver = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let driver = driver.expect("chromedriver is installed");
+        let root = format!("http://127.0.0.1:{port}/session");
+        let profile = format!("--user-data-dir={}", ficus.scratch.path("profile").display());
+        let arguments = json!([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            profile,
+        ]);
+        let options = json!({ "args": arguments });
+        let wanted =
+            json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let session = until("the browser starts", || {
+            let answer = call(&root, &wanted)?;
+            Some(answer.pointer("/value/sessionId")?.as_str()?.to_owned())
+        });
+        Self { driver, session: format!("{root}/{session}") }
+    }
+
+    fn go(&self, url: &str) {
+        call(&format!("{}/url", self.session), &json!({ "url": url })).expect("the page opens");
+    }
+
+    /// What an expression of the page's script yields.
+    fn read(&self, expression: &str) -> Option<String> {
+        let script = json!({ "script": format!("return String({expression})"), "args": [] });
+        let answer = call(&format!("{}/execute/sync", self.session), &script)?;
+        Some(answer.get("value")?.as_str()?.to_owned())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ended = ureq::delete(&self.session).call();
+        let _gone = self.driver.kill();
+        let _reaped = self.driver.wait();
+    }
+}
+
+fn call(url: &str, body: &Value) -> Option<Value> {
+    let answer = ureq::post(url).header("content-type", "application/json").send(body.to_string());
+    serde_json::from_str(&answer.ok()?.into_body().read_to_string().ok()?).ok()
 }
 
 #[test]
@@ -54,13 +82,14 @@ fn an_open_page_follows_the_boundary() {
     ficus.boundary(&service, QUICK);
     ficus.up();
 
-    let open = browser(&ficus, "/boundaries/quotes").spawn().expect("chromium is installed");
-    // A second connection is for what the page names, so the page itself has been rendered by then.
-    until("the browser has the page", || (connections(ficus.console) >= 2).then_some(()));
+    let browser = Browser::open(&ficus);
+    browser.go(&format!("http://127.0.0.1:{}/boundaries/quotes", ficus.console));
+    let standing = || browser.read("document.getElementById('standing').innerText");
+    until("the page shows Contract", || standing()?.contains("not begun").then_some(()));
+    assert!(browser.read("window.stayed = 'the same page'").is_some());
     assert_eq!(ficus.promote().code, 0);
-    let shown = open.wait_with_output().expect("the browser ends");
-    let shown = String::from_utf8_lossy(&shown.stdout);
-    assert!(shown.contains("entered Shadow") || shown.contains("Entered Shadow"), "{shown}");
+    until("the open page shows the copies", || standing()?.contains("100.00%").then_some(()));
+    assert_eq!(browser.read("window.stayed").as_deref(), Some("the same page"), "not reloaded");
 
     let plain = ficus.get("/boundaries/quotes").expect("a page");
     for text in ["GET /api/quotes/{id}", "Gates", "Shadow"] {
