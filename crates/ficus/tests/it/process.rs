@@ -3,7 +3,8 @@
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{self, Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -70,10 +71,21 @@ pub(crate) fn program() -> Command {
     command
 }
 
-/// A port nobody listens on right now.
+/// Ports below those the system gives to outgoing connections: one of those could be taken while a process of a test
+/// is down between two starts.
+const PORTS: std::ops::Range<u32> = 12_000..30_000;
+
+/// A port nobody listens on, and nobody else of this test run is given.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("bound").port()
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let size = PORTS.end - PORTS.start;
+    until("a free port", || {
+        let next = GIVEN.fetch_add(1, Ordering::Relaxed);
+        // Runs side by side on one machine begin at different places.
+        let number = PORTS.start + process::id().wrapping_mul(211).wrapping_add(next) % size;
+        let port = u16::try_from(number).expect("below the range's end");
+        TcpListener::bind(("127.0.0.1", port)).ok().map(|_| port)
+    })
 }
 
 /// Waits until `look` yields something.
