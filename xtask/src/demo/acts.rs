@@ -21,8 +21,11 @@ use crate::load::{Latency, Record};
 const LOOK_INTERVAL: Duration = Duration::from_millis(150);
 /// Between two lines about what is waited for.
 const TALK_INTERVAL: Duration = Duration::from_secs(5);
-/// Two answers in a hundred are late by far more than anything else takes.
-const TAIL: &str = "tail=1000";
+/// How late the slow build is for two requests in a hundred: this many times the slowest percent of now, so that it
+/// is out of the ordinary on any machine; but not later than a gateway's patience allows.
+const TAIL_RATIO: u32 = 4;
+const TAIL_MIN: Duration = Duration::from_millis(250);
+const TAIL_MAX: Duration = Duration::from_secs(5);
 /// The last step's weight, as it is shown.
 const HALF: &str = "50.00%";
 /// Five times what the gates tolerate.
@@ -65,7 +68,8 @@ impl Play<'_> {
         self.all_go()?;
         self.shadow_finds_the_differences()?;
         self.parity_is_proven()?;
-        self.bad_canary(TAIL, "Canary, and a build that is slow for two requests in a hundred")?;
+        let slow = self.slow_build();
+        self.bad_canary(&slow, "Canary, and a build that is slow for two requests in a hundred")?;
         if self.pace.second_fault {
             self.parity_again()?;
             self.bad_canary(ERRORS, "Canary again, and a build that fails requests")?;
@@ -157,6 +161,13 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// The fault of a build that is slow for a few, by what is slow on this machine.
+    fn slow_build(&self) -> String {
+        let slowest = Latency::of(&self.boundary_records(SystemTime::UNIX_EPOCH)).quantile(990);
+        let tail = slowest.unwrap_or_default() * TAIL_RATIO;
+        format!("tail={}", tail.clamp(TAIL_MIN, TAIL_MAX).as_millis())
+    }
+
     /// A canary that turns bad while customers use it.
     fn bad_canary(&mut self, fault: &str, title: &str) -> anyhow::Result<()> {
         self.act(title);
@@ -165,12 +176,13 @@ impl Play<'_> {
         let half = |view: &View| view.running() && (view.weight == HALF || view.stage == "Primary");
         self.wait("half of the traffic", half)?;
         self.interrupt.pause(self.pace.settling)?;
-        if fault != TAIL {
+        if fault == ERRORS {
             self.chronicle.plant(fault);
         }
         let planted_at = SystemTime::now();
         parts::switch_faults(&self.stage.ports, fault)?;
-        self.narrator.say("Now the service turns bad. Nobody touches anything.");
+        self.narrator
+            .say(&format!("Now the service turns bad ({fault}). Nobody touches anything."));
         let view = self.wait("an automatic abort", |view| view.phase == "rolled-back")?;
         let aborted_at = stopped_at(&view)?;
         self.interrupt.pause(LATE_MAX + Duration::from_millis(500))?;
