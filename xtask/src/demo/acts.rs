@@ -23,7 +23,7 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(150);
 const TALK_INTERVAL: Duration = Duration::from_secs(5);
 /// How late the slow build is for two requests in a hundred: this many times the slowest percent of now, so that it
 /// is out of the ordinary on any machine; but not later than a gateway's patience allows.
-const TAIL_RATIO: u32 = 4;
+const TAIL_RATIO: u32 = 10;
 const TAIL_MIN: Duration = Duration::from_millis(250);
 const TAIL_MAX: Duration = Duration::from_secs(5);
 /// The last step's weight, as it is shown.
