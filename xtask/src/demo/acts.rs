@@ -22,10 +22,10 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(150);
 /// Between two lines about what is waited for.
 const TALK_INTERVAL: Duration = Duration::from_secs(5);
 /// How late the slow build is for two requests in a hundred: this many times the slowest percent of now, so that it
-/// is out of the ordinary on any machine; but not later than a gateway's patience allows.
-const TAIL_RATIO: u32 = 10;
+/// is out of the ordinary on any machine; and no later than this, because only an answer that has come is judged.
+const TAIL_RATIO: u32 = 3;
 const TAIL_MIN: Duration = Duration::from_millis(250);
-const TAIL_MAX: Duration = Duration::from_secs(5);
+const TAIL_MAX: Duration = Duration::from_millis(1500);
 /// The last step's weight, as it is shown.
 const HALF: &str = "50.00%";
 /// Five times what the gates tolerate.
@@ -172,10 +172,12 @@ impl Play<'_> {
     fn bad_canary(&mut self, fault: &str, title: &str) -> anyhow::Result<()> {
         self.act(title);
         self.promote("parity is proven")?;
-        // On a good day it is at Primary before anybody looks; it may as well turn bad there.
-        let half = |view: &View| view.running() && (view.weight == HALF || view.stage == "Primary");
-        self.wait("half of the traffic", half)?;
-        self.interrupt.pause(self.pace.settling)?;
+        if self.pace.steps.len() > 1 {
+            // On a good day it is at Primary before anybody looks; it may as well turn bad there.
+            let half =
+                |view: &View| view.running() && (view.weight == HALF || view.stage == "Primary");
+            self.wait("half of the traffic", half)?;
+        }
         if fault == ERRORS {
             self.chronicle.plant(fault);
         }

@@ -15,8 +15,6 @@ pub(super) struct Pace {
     pub(super) bake_seconds: u64,
     /// How long to watch the monolith alone.
     pub(super) calm: Duration,
-    /// How long the last step of a canary runs well before something is planted; shorter than its bake time.
-    pub(super) settling: Duration,
     /// Longest wait for one transition.
     pub(super) patience: Duration,
     /// Whether a second bad build is tried: one that fails requests.
@@ -31,7 +29,6 @@ impl Pace {
         steps: &[10, 50],
         bake_seconds: 5,
         calm: Duration::from_secs(5),
-        settling: Duration::from_secs(2),
         patience: Duration::from_secs(120),
         second_fault: true,
     };
@@ -43,7 +40,6 @@ impl Pace {
         steps: &[50],
         bake_seconds: 4,
         calm: Duration::from_secs(2),
-        settling: Duration::from_secs(1),
         patience: Duration::from_secs(120),
         second_fault: false,
     };
