@@ -195,7 +195,8 @@ fn start_peer(peer: Peer, scenario: &Scenario, ports: Ports) -> Result<Runner> {
             pinned.env(name, value);
         }
     });
-    let child = Running(pinned.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?);
+    let child =
+        Running(pinned.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
     let target = SocketAddr::from(([127, 0, 0, 1], port));
     let deadline = Instant::now() + START_LIMIT;
     while TcpStream::connect(target).is_err() {
